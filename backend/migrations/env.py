@@ -1,0 +1,42 @@
+"""Brings the database to the newest schema; safe with many replicas at once."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import src.chatbot.models  # noqa: F401 - registers its tables
+from src.config import load_settings
+from src.models import Base
+
+# Any number that nothing else in this database uses for an advisory lock.
+_LOCK = 7_214_609_203
+
+
+def _migrate(connection: Connection) -> None:
+    # One replica migrates, the others wait here and then find nothing to do. The lock is
+    # the connection's, not a transaction's, since a migration may need several of those.
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+    connection.commit()
+    try:
+        context.configure(connection=connection, target_metadata=Base.metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        connection.commit()
+
+
+async def _run() -> None:
+    engine = create_async_engine(load_settings().sqlalchemy_url)
+    async with engine.connect() as connection:
+        await connection.run_sync(_migrate)
+    await engine.dispose()
+
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations need the database: run alembic without --sql.")
+asyncio.run(_run())

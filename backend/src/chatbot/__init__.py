@@ -1,0 +1,1 @@
+"""The assistant: a conversation, a model and the tools it may use."""

@@ -1,0 +1,1 @@
+"""The tools of the assistant, served by an MCP server in memory."""

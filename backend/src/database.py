@@ -1,0 +1,54 @@
+"""The connection to PostgreSQL."""
+
+import asyncio
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from src.config import Settings
+
+_CONNECT_SECONDS = 3
+_COMMAND_SECONDS = 5
+_POOL_SECONDS = 3
+
+
+def make_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine; no connection is made yet."""
+    return create_async_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": _COMMAND_SECONDS,
+            "server_settings": {"application_name": "taskflow", "timezone": "UTC"},
+        },
+    )
+
+
+def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Return the maker of sessions; what a session loaded stays readable after its commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def is_available(engine: AsyncEngine) -> bool:
+    """Tell whether the database answers."""
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (DBAPIError, PoolTimeoutError, OSError, asyncio.TimeoutError):
+        return False
+    return True
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether an error means that the database cannot be reached at this moment."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, PoolTimeoutError | ConnectionError | TimeoutError | OSError)

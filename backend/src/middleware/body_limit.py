@@ -1,0 +1,47 @@
+"""Refuses bodies that are too large before anything parses them."""
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from src.errors import body
+
+LARGEST_BODY = 256 * 1024
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class BodyLimitMiddleware:
+    """Answers 413 to a body over :data:`LARGEST_BODY` bytes, announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > LARGEST_BODY:
+            await _refusal()(scope, receive, send)
+            return
+        received = 0
+
+        async def count() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY:
+                raise _TooLargeError
+            return message
+
+        try:
+            await self._app(scope, count, send)
+        except _TooLargeError:
+            await _refusal()(scope, receive, send)
+
+
+def _refusal() -> JSONResponse:
+    message = f"The body is larger than {LARGEST_BODY // 1024} KiB."
+    return JSONResponse(body(413, "PAYLOAD_TOO_LARGE", message), 413)

@@ -1,0 +1,46 @@
+"""The last resort: whatever was not foreseen becomes an answer of the one shape."""
+
+import structlog
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from src.database import is_away
+from src.errors import RETRY_SOON, DatabaseAwayError, body, code_of
+
+_log = structlog.get_logger()
+
+
+class FailureMiddleware:
+    """Answers 503 where the database is away and 500 for a fault of ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:  # noqa: BLE001 - the last resort catches all
+            if started:
+                raise
+            await _answer(scope, error)(scope, receive, send)
+
+
+def _answer(scope: Scope, error: Exception) -> JSONResponse:
+    if is_away(error):
+        away = DatabaseAwayError()
+        _log.warning("database away", reason=type(error).__name__)
+        return JSONResponse(body(away.status, away.code, away.message), away.status, RETRY_SOON)
+    _log.error("request failed", exc_info=error)
+    code = code_of(scope.get("endpoint"), 500)
+    message = "Something went wrong on our side. Try again; the details are in our log."
+    return JSONResponse(body(500, code, message), 500)

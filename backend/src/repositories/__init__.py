@@ -1,0 +1,1 @@
+"""Queries: the only place with SQL, each filtered by its owner."""

@@ -1,0 +1,1 @@
+"""TaskFlow's deployer."""

@@ -1,0 +1,1 @@
+"""The local Kubernetes that TaskFlow is deployed to."""

@@ -1,0 +1,63 @@
+"""Certificates and kubeconfigs of the node, made by kubeadm."""
+
+import json
+import time
+from pathlib import Path
+
+from taskflow_deploy.clusters.embedded.configuration import Configuration
+from taskflow_deploy.runner import run
+
+CONTEXT = "taskflow-embedded"
+# kubeadm signs for one year.
+_RENEW_AFTER_SECONDS = 300 * 24 * 3600
+_AUTHORITIES = {"ca", "front-proxy-ca"}
+
+
+def ensure(configuration: Configuration, kubeconfig: Path) -> None:
+    """Make what is missing, and anew what would end within two months."""
+    state = configuration.state
+    _remove_old(state)
+    kubeadm = str(configuration.programs / "kubeadm")
+    config = ["--config", str(configuration.folder / "kubeadm.yaml")]
+    folder = state / "kubeconfigs"
+    # kubeadm keeps what is there and refuses what does not match.
+    run([kubeadm, "init", "phase", "certs", "all", *config])
+    run([kubeadm, "init", "phase", "kubeconfig", "all", *config, "--kubeconfig-dir", str(folder)])
+    proxy = folder / "kube-proxy.conf"
+    if not proxy.exists():
+        command = [kubeadm, "kubeconfig", "user", *config, "--client-name", "system:kube-proxy"]
+        _write_private(proxy, run(command).stdout)
+    _write_private(kubeconfig, _for_people(configuration, folder / "super-admin.conf"))
+
+
+def _for_people(configuration: Configuration, source: Path) -> str:
+    """Return the administrator's kubeconfig with one context that is plainly ours."""
+    kubectl = [str(configuration.programs / "kubectl"), "--kubeconfig", str(source)]
+    view = json.loads(run([*kubectl, "config", "view", "--raw", "-o", "json"]).stdout)
+    view["clusters"][0]["name"] = CONTEXT
+    view["users"][0]["name"] = CONTEXT
+    view["contexts"] = [
+        {
+            "name": CONTEXT,
+            "context": {"cluster": CONTEXT, "user": CONTEXT, "namespace": "taskflow"},
+        }
+    ]
+    view["current-context"] = CONTEXT
+    return json.dumps(view, indent=2) + "\n"
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    partial.touch(mode=0o600)
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _remove_old(state: Path) -> None:
+    """Remove what kubeadm signed long ago; its authorities and keys live ten times as long."""
+    for path in (*(state / "pki").rglob("*.crt"), *(state / "kubeconfigs").glob("*.conf")):
+        age = time.time() - path.stat().st_mtime
+        if age > _RENEW_AFTER_SECONDS and path.stem not in _AUTHORITIES:
+            path.unlink()
+            path.with_suffix(".key").unlink(missing_ok=True)

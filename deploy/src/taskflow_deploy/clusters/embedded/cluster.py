@@ -1,0 +1,223 @@
+"""The embedded cluster: one real Kubernetes node on this machine."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from taskflow_deploy.clusters.base import BuiltImage, ClusterStatus, ImageSpec, PartStatus
+from taskflow_deploy.clusters.embedded import (
+    bases,
+    builder,
+    certificates,
+    compile,
+    configuration,
+    dns_probe,
+    node,
+    oci,
+    packages,
+    preflight,
+)
+from taskflow_deploy.clusters.embedded.components import MODULE
+from taskflow_deploy.clusters.embedded.network import (
+    DNS_ADDRESS,
+    POD_NETWORK,
+    node_network,
+)
+from taskflow_deploy.errors import ClusterError, ClusterNotRunningError
+from taskflow_deploy.output import Output
+from taskflow_deploy.paths import Paths
+from taskflow_deploy.runner import run
+
+_READY_SECONDS = 120.0
+_POLL_SECONDS = 0.1
+
+
+class EmbeddedCluster:
+    """A Kubernetes built from its published modules; see :class:`..base.Cluster`.
+
+    Parameters
+    ----------
+    paths
+        The instance's folders.
+    output
+        Where progress is said.
+    assume_yes
+        Install packages without asking.
+    """
+
+    kind = "embedded"
+
+    def __init__(self, paths: Paths, output: Output, *, assume_yes: bool) -> None:
+        self._paths = paths
+        self._output = output
+        self._assume_yes = assume_yes
+        self._programs = compile.programs(paths.cache)
+        self._configuration = configuration.Configuration(
+            paths, node_network(paths.instance), self._programs
+        )
+        self._from_registry: bool | None = None
+        self.kubeconfig = paths.kubeconfig
+        self.context = certificates.CONTEXT
+        self.kubectl = self._programs / "kubectl"
+        self.helm = self._programs / "helm"
+
+    def start(self) -> None:
+        """Start the node, compiling and installing first what is missing.
+
+        Raises
+        ------
+        DeployError
+            The machine is refused, something cannot be fetched, or the node
+            does not become ready.
+        """
+        if node.running(self._paths.run) is not None:
+            self._wait_until_ready()
+            return
+        preflight.check(self._paths)
+        packages.ensure(packages.NODE_PACKAGES, self._output, assume_yes=self._assume_yes)
+        compile.ensure_programs(self._paths.cache, self._output)
+        started = time.monotonic()
+        self._configuration.write()
+        certificates.ensure(self._configuration, self.kubeconfig)
+        node.start(self._configuration)
+        self._wait("the container runtime", self._runtime_answers)
+        self._import_programs()
+        self._wait("the Kubernetes API", self._api_answers)
+        self._apply_dns()
+        self._wait_until_ready()
+        self._output.good(f"Kubernetes is ready ({time.monotonic() - started:.1f} s).")
+
+    def stop(self) -> None:
+        """Stop the node; its state is kept for the next start."""
+        node.stop(self._configuration)
+
+    def delete(self) -> None:
+        """Stop the node and remove its state; compiled programs stay in the cache."""
+        if os.geteuid() == 0:
+            node.stop(self._configuration)
+        if self._configuration.state.exists():
+            shutil.rmtree(self._configuration.state)
+        self.kubeconfig.unlink(missing_ok=True)
+
+    def status(self) -> ClusterStatus:
+        """Look at the node and its components without changing anything."""
+        exists = self._configuration.state.exists()
+        if node.running(self._paths.run) is None:
+            return ClusterStatus(exists=exists, running=False)
+        parts = [
+            PartStatus(name, bool(part["ready"]), _describe(part["running"], part["restarts"]))
+            for name, part in node.parts(self._paths.run).items()
+        ]
+        return ClusterStatus(exists=True, running=self._api_answers(), parts=parts)
+
+    def build(self, image: ImageSpec) -> BuiltImage:
+        """Build an image straight into the node's store."""
+        if self._from_registry is None:
+            self._from_registry = bases.registry_answers()
+        return builder.build(
+            self._configuration,
+            image,
+            self._output,
+            from_registry=self._from_registry,
+            assume_yes=self._assume_yes,
+        )
+
+    def load(self, image: BuiltImage) -> None:
+        """Do nothing: the image was built where it runs."""
+
+    def image_id(self, reference: str) -> str | None:
+        """Return the digest of an image's manifest in the node, or None."""
+        return builder.image_id(self._configuration, reference)
+
+    def address(self) -> str:
+        """Return the node's address, at which NodePorts answer."""
+        return self._configuration.network.node_address
+
+    def host_addresses(self) -> Sequence[str]:
+        """Return the host's end of the node's cable."""
+        return [self._configuration.network.host_address]
+
+    def client_networks(self) -> Sequence[str]:
+        """Return the node's network: pods leave under the node's address."""
+        return [str(self._configuration.network.network), POD_NETWORK]
+
+    def _import_programs(self) -> None:
+        for name, reference in (
+            ("pause", configuration.PAUSE_IMAGE),
+            ("coredns", configuration.coredns_image()),
+        ):
+            archive = self._programs / f"{name}.tar"
+            if not archive.exists():
+                oci.program_archive(self._programs / name, archive, reference)
+            if self.image_id(reference) is None:
+                builder.import_archive(self._configuration, archive)
+
+    def _apply_dns(self) -> None:
+        manifest = self._configuration.fill(MODULE / "manifests" / "coredns.yaml")
+        run(
+            [*self._kubectl(), "apply", "--server-side", "--force-conflicts", "-f", "-"],
+            stdin=manifest,
+        )
+
+    def _wait_until_ready(self) -> None:
+        self._wait("the node to be ready", self._node_is_ready)
+        self._wait("the cluster's DNS", self._dns_answers)
+
+    def _wait(self, what: str, answers: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while not answers():
+            if node.running(self._paths.run) is None:
+                raise ClusterNotRunningError(
+                    "The node ended while it was starting.",
+                    f"See {self._paths.logs} for its components' logs.",
+                    _tail(self._paths.logs / "node.log"),
+                )
+            if time.monotonic() > deadline:
+                raise ClusterError(
+                    f"Waited {_READY_SECONDS:.0f} s in vain for {what}.",
+                    f"See the logs in {self._paths.logs}, then run ./taskflow cluster stop "
+                    "and try again.",
+                    self._ill_parts(),
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _ill_parts(self) -> list[str]:
+        parts = node.parts(self._paths.run)
+        ill = [name for name, part in parts.items() if not part["ready"] or part["restarts"]]
+        return [line for name in ill for line in (name, *_tail(self._paths.logs / f"{name}.log"))]
+
+    def _kubectl(self) -> list[str]:
+        return [str(self.kubectl), "--kubeconfig", str(self.kubeconfig)]
+
+    def _runtime_answers(self) -> bool:
+        return run([*builder.containerd(self._configuration), "version"], check=False).code == 0
+
+    def _api_answers(self) -> bool:
+        command = [*self._kubectl(), "get", "--raw=/readyz", "--request-timeout=2s"]
+        return run(command, check=False).code == 0
+
+    def _node_is_ready(self) -> bool:
+        path = "jsonpath={.items[0].status.conditions[?(@.type=='Ready')].status}"
+        done = run([*self._kubectl(), "get", "nodes", "-o", path], check=False)
+        return done.stdout.strip() == "True"
+
+    def _dns_answers(self) -> bool:
+        # Asked for real: a status may still be from before the node's last stop.
+        pid = node.running(self._paths.run)
+        enter = ["nsenter", "--target", str(pid), "--net"]
+        ask = [sys.executable, "-I", str(Path(dns_probe.__file__)), DNS_ADDRESS]
+        return run([*enter, *ask], check=False).code == 0
+
+
+def _describe(running: bool, restarts: int) -> str:
+    state = "running" if running else "stopped"
+    return f"{state}, restarted {restarts} times" if restarts else state
+
+
+def _tail(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]

@@ -1,0 +1,72 @@
+"""What the machine must have before anything is changed on it."""
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from taskflow_deploy.clusters.embedded.compile import missing
+from taskflow_deploy.errors import DiskSpaceError, NotRootError, UnsupportedSystemError
+from taskflow_deploy.paths import Paths
+
+_GIGABYTE = 10**9
+_DISK_TO_RUN = 4 * _GIGABYTE
+# Go's caches while the components compile; they are removed at the end.
+_DISK_TO_COMPILE = 9 * _GIGABYTE
+_ELSE = "Or use Minikube with Docker (--cluster minikube), or ./taskflow dev without Kubernetes."
+
+
+def check(paths: Paths) -> None:
+    """Refuse a machine on which the embedded cluster cannot run.
+
+    Raises
+    ------
+    UnsupportedSystemError, NotRootError, DiskSpaceError
+        Each says what to do instead.
+    """
+    _check_system()
+    if os.geteuid() != 0:
+        raise NotRootError(
+            "The embedded Kubernetes needs root: it makes namespaces and network interfaces.",
+            f"Run it with sudo. {_ELSE}",
+        )
+    _check_disk(paths)
+
+
+def _check_system() -> None:
+    if platform.system() != "Linux":
+        raise UnsupportedSystemError(
+            f"The embedded Kubernetes runs on Debian and Ubuntu, not on {platform.system()}.", _ELSE
+        )
+    families = _families(Path("/etc/os-release"))
+    if not families & {"debian", "ubuntu"}:
+        name = sorted(families)[0] if families else "an unknown system"
+        raise UnsupportedSystemError(
+            f"The embedded Kubernetes runs on Debian and Ubuntu, not on {name}.", _ELSE
+        )
+
+
+def _families(release: Path) -> set[str]:
+    if not release.exists():
+        return set()
+    lines = release.read_text(encoding="utf-8").splitlines()
+    values = dict(line.split("=", 1) for line in lines if "=" in line)
+    text = f"{values.get('ID', '')} {values.get('ID_LIKE', '')}"
+    return set(text.replace('"', "").split())
+
+
+def _check_disk(paths: Paths) -> None:
+    compiling = bool(missing(paths.cache))
+    for folder, needed in (
+        (paths.cache, _DISK_TO_COMPILE if compiling else 0),
+        (paths.state, _DISK_TO_RUN),
+    ):
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        free = shutil.disk_usage(existing).free
+        if free < needed:
+            raise DiskSpaceError(
+                f"{existing} has {free / _GIGABYTE:.1f} GB free and "
+                f"{needed / _GIGABYTE:.0f} GB are needed"
+                + (" while the components compile." if folder == paths.cache else "."),
+                "Free some space, or let XDG_CACHE_HOME name a folder on a larger disk.",
+            )

