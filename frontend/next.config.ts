@@ -1,0 +1,14 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // One folder with a server and only the modules it needs: what the image holds.
+  output: "standalone",
+  outputFileTracingRoot: import.meta.dirname,
+  poweredByHeader: false,
+  compress: false,
+  images: { unoptimized: true },
+  // Nothing may be written to the read-only file system of the container.
+  experimental: { isrFlushToDisk: false },
+};
+
+export default config;
