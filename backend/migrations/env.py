@@ -2,11 +2,10 @@
 
 import asyncio
 
+import src.chatbot.models  # noqa: F401 - registers its tables
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
-
-import src.chatbot.models  # noqa: F401 - registers its tables
 from src.config import load_settings
 from src.models import Base
 

@@ -71,7 +71,9 @@ class Settings(BaseSettings):
             parts = urlsplit(origin)
             exact = f"{parts.scheme}://{parts.netloc}"
             if parts.scheme not in {"http", "https"} or not parts.hostname or origin != exact:
-                raise ValueError(f"has {origin!r}, which is not scheme://host or scheme://host:port")
+                raise ValueError(
+                    f"has {origin!r}, which is not scheme://host or scheme://host:port"
+                )
         return value
 
     @cached_property

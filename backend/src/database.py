@@ -1,11 +1,14 @@
 """The connection to PostgreSQL."""
 
-import asyncio
-
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from src.config import Settings
 
@@ -40,7 +43,7 @@ async def is_available(engine: AsyncEngine) -> bool:
     try:
         async with engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
-    except (DBAPIError, PoolTimeoutError, OSError, asyncio.TimeoutError):
+    except (DBAPIError, PoolTimeoutError, OSError, TimeoutError):
         return False
     return True
 

@@ -106,9 +106,9 @@ def body(status: int, code: str, message: str) -> dict[str, str]:
     return {"error": HTTPStatus(status).phrase, "code": code, "message": message}
 
 
-def codes(*, invalid: str = "INVALID_REQUEST", failed: str = "INTERNAL_ERROR") -> Callable[
-    [Endpoint], Endpoint
-]:
+def codes(
+    *, invalid: str = "INVALID_REQUEST", failed: str = "INTERNAL_ERROR"
+) -> Callable[[Endpoint], Endpoint]:
     """Give an endpoint its own codes for invalid input (400) and for a fault of ours (500)."""
 
     def mark(endpoint: Endpoint) -> Endpoint:

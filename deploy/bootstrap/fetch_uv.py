@@ -37,8 +37,11 @@ def main() -> None:
 
 def _by_pip(version: str, target: Path) -> bool:
     # Into a folder of ours, so the distribution's own packages stay as they are.
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-cache-dir",
-               "--disable-pip-version-check", "--break-system-packages", "--target", str(target), f"uv=={version}"]  # fmt: skip
+    command = [
+        sys.executable, "-m", "pip", "install", "--quiet", "--no-cache-dir",
+        "--disable-pip-version-check", "--break-system-packages",
+        "--target", str(target), f"uv=={version}",
+    ]  # fmt: skip
     done = subprocess.run(command, check=False, capture_output=True)
     return done.returncode == 0 and (target / "bin" / "uv").exists()
 

@@ -75,7 +75,9 @@ async def get_caller(request: Request, auth: AuthServiceDep) -> Caller:
     """
     header = request.headers.get("authorization")
     if not header:
-        raise UnauthorizedError("Send the header Authorization: Bearer TOKEN.", "MISSING_AUTH_HEADER")
+        raise UnauthorizedError(
+            "Send the header Authorization: Bearer TOKEN.", "MISSING_AUTH_HEADER"
+        )
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
         raise UnauthorizedError(

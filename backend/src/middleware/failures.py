@@ -17,6 +17,7 @@ class FailureMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; see the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -29,7 +30,7 @@ class FailureMiddleware:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception as error:  # noqa: BLE001 - the last resort catches all
+        except Exception as error:  # the last resort catches all
             if started:
                 raise
             await _answer(scope, error)(scope, receive, send)

@@ -21,6 +21,7 @@ class RequestLogMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; see the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

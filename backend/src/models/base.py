@@ -36,6 +36,4 @@ class Identified:
 class Updated(Identified):
     """A row that also knows when it was last changed."""
 
-    updated_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), default=now, onupdate=now
-    )
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now, onupdate=now)

@@ -65,14 +65,13 @@ class Tokens:
             TOKEN_EXPIRED, INVALID_SIGNATURE, INVALID_TOKEN_CLAIMS or INVALID_TOKEN.
         """
         claims = self._read(token)
-        try:
-            if set(claims) != _ACCESS_CLAIMS or not isinstance(claims["email"], str):
-                raise ValueError
-            return AccessClaims(UUID(claims["sub"]), claims["email"], _moment(claims["exp"]))
-        except (ValueError, TypeError, AttributeError):
+        user_id = _uuid(claims["sub"])
+        fits = set(claims) == _ACCESS_CLAIMS and isinstance(claims["email"], str)
+        if user_id is None or not fits:
             raise UnauthorizedError(
                 "The token is not an access token. Log in again.", "INVALID_TOKEN_CLAIMS"
-            ) from None
+            )
+        return AccessClaims(user_id, claims["email"], _moment(claims["exp"]))
 
     def read_refresh(self, token: str) -> RefreshClaims:
         """Return what a refresh token says.
@@ -84,13 +83,13 @@ class Tokens:
         """
         try:
             claims = self._read(token)
-            if set(claims) != _REFRESH_CLAIMS or claims["type"] != "refresh":
-                raise ValueError
-            return RefreshClaims(
-                UUID(claims["sub"]), UUID(claims["jti"]), _moment(claims["exp"])
-            )
-        except (UnauthorizedError, ValueError, TypeError, AttributeError):
+        except UnauthorizedError:
             raise invalid_refresh() from None
+        user_id, token_id = _uuid(claims["sub"]), _uuid(claims.get("jti"))
+        fits = set(claims) == _REFRESH_CLAIMS and claims["type"] == "refresh"
+        if user_id is None or token_id is None or not fits:
+            raise invalid_refresh()
+        return RefreshClaims(user_id, token_id, _moment(claims["exp"]))
 
     def _sign(self, claims: dict[str, str], at: datetime, lifetime: timedelta) -> str:
         issued = int(at.timestamp())
@@ -106,12 +105,14 @@ class Tokens:
                 options={"require": ["sub", "iat", "exp"]},
             )
         except jwt.ExpiredSignatureError:
-            raise UnauthorizedError("The token has expired. Log in again.", "TOKEN_EXPIRED") from None
+            raise UnauthorizedError(
+                "The token has expired. Log in again.", "TOKEN_EXPIRED"
+            ) from None
         except jwt.InvalidSignatureError:
             raise UnauthorizedError(
                 "The token's signature is not ours. Log in again.", "INVALID_SIGNATURE"
             ) from None
-        except (jwt.MissingRequiredClaimError, jwt.InvalidIssuedAtError, jwt.InvalidSubjectError):
+        except (jwt.MissingRequiredClaimError, jwt.InvalidIssuedAtError):
             raise UnauthorizedError(
                 "The token lacks what an access token says. Log in again.", "INVALID_TOKEN_CLAIMS"
             ) from None
@@ -132,5 +133,12 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _moment(seconds: Any) -> datetime:
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,70 +1,170 @@
-"""Claude, through Anthropic's SDK."""
+"""Claude, through Anthropic's Messages API."""
 
 from collections.abc import Sequence
 from typing import Any, cast
 
+import httpx2
 import structlog
-from anthropic import APIError, AsyncAnthropic
-from anthropic.types import MessageParam, ToolParam
+from anthropic import (
+    AnthropicError,
+    APIConnectionError,
+    APIStatusError,
+    AsyncAnthropic,
+)
+from anthropic.types import (
+    MessageParam,
+    ToolChoiceAutoParam,
+    ToolChoiceNoneParam,
+    ToolUnionParam,
+)
+from pydantic import BaseModel, ValidationError, field_validator
 
-from src.chatbot.services.protocol import ModelMessage, ModelReply, ToolDefinition
-from src.config import Settings
+from src.chatbot.services.protocol import (
+    OWN_BLOCK,
+    Block,
+    ModelMessage,
+    ModelReply,
+    ModelRequest,
+    Usage,
+)
 from src.errors import ChatError
 
 _log = structlog.get_logger()
-_TIMEOUT_SECONDS = 60.0
+_OFFICIAL_API = "https://api.anthropic.com"
+_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)  # seconds, for each try
 _RETRIES = 2
-_MAX_TOKENS = 2048
+_MAX_TOKENS = 4096  # what a reply may have, thinking included
+_ANY_TOOLS = ToolChoiceAutoParam(type="auto")
+_NO_TOOLS = ToolChoiceNoneParam(type="none")
+_THINKING = {"thinking", "redacted_thinking"}
+_TOO_MANY_REQUESTS = 429
+_SERVER_FAULT = 500
+
+_BUSY = "The assistant is busy. Nothing was changed; try again in a minute."
+_UNAVAILABLE = "The assistant is not available at the moment. Nothing was changed; try again later."
+# Why a reply may end without being one, and what the user can do about it.
+_STOPPED = {
+    "refusal": "The assistant declined to answer this. Nothing was changed; say it in other words.",
+    "max_tokens": "The answer became too long. Nothing was changed; ask for less at once.",
+    "model_context_window_exceeded": (
+        "This conversation became too long. Nothing was changed; begin a new one."
+    ),
+}
+
+
+class _Answer(BaseModel):
+    """What we read of an answer; its blocks stay as they came."""
+
+    content: list[Block]
+    stop_reason: str
+    usage: Usage
+
+    @field_validator("content")
+    @classmethod
+    def _check_blocks(cls, blocks: list[Block]) -> list[Block]:
+        fields: dict[str, dict[str, type]] = {
+            "text": {"text": str},
+            "tool_use": {"id": str, "name": str, "input": dict},
+        }
+        for block in blocks:
+            for name, kind in fields.get(str(block.get("type")), {"type": str}).items():
+                if not isinstance(block.get(name), kind):
+                    raise ValueError(f"a block has no {name}")  # noqa: TRY004 - pydantic's way
+        return blocks
 
 
 class ClaudeModel:
-    """Asks Claude; a turn's rounds are separate requests, each retried by the SDK.
+    """Asks Claude; each request is tried up to three times by the SDK.
 
     Parameters
     ----------
-    settings
-        The key, the model's name and, for tests, another address.
+    key
+        The API key.
+    model
+        The model's name, such as ``claude-haiku-5-5``.
+    base_url
+        Where the API is, if not at Anthropic.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._model = settings.taskflow_model
+    def __init__(self, key: str, model: str, base_url: str = "") -> None:
+        self._model = model
         self._client = AsyncAnthropic(
-            api_key=settings.anthropic_api_key.get_secret_value(),
-            base_url=settings.anthropic_base_url or None,
-            timeout=_TIMEOUT_SECONDS,
+            api_key=key,
+            base_url=base_url.strip() or _OFFICIAL_API,
+            timeout=_TIMEOUT,
             max_retries=_RETRIES,
         )
 
     @property
     def name(self) -> str:
-        """What people are told is answering."""
+        """The model's name."""
         return self._model
 
-    async def reply(
-        self, system: str, messages: Sequence[ModelMessage], tools: Sequence[ToolDefinition]
-    ) -> ModelReply:
+    async def reply(self, request: ModelRequest) -> ModelReply:
         """Answer the last message; see :class:`ChatModel`."""
         try:
-            answer = await self._client.messages.create(
+            response = await self._client.messages.with_raw_response.create(
                 model=self._model,
                 max_tokens=_MAX_TOKENS,
-                system=system,
-                messages=[
-                    cast("MessageParam", {"role": message.role, "content": message.content})
-                    for message in messages
-                ],
-                tools=[cast("ToolParam", vars(tool)) for tool in tools],
+                system=request.system,
+                messages=_sendable(request.messages),
+                tools=[cast("ToolUnionParam", vars(tool)) for tool in request.tools],
+                tool_choice=_NO_TOOLS if request.must_answer else _ANY_TOOLS,
+                cache_control={"type": "ephemeral"},
             )
-        except APIError as error:
-            # Its text may quote the request; the log gets the kind and the status only.
-            status = getattr(error, "status_code", None)
-            _log.warning("model failed", kind=type(error).__name__, status=status)
-            raise ChatError("The assistant cannot be reached at the moment. Try again.") from None
-        if answer.stop_reason == "refusal":
-            raise ChatError("The assistant declined to answer this message.")
-        content = [cast("dict[str, Any]", block.to_dict(mode="json")) for block in answer.content]
-        return ModelReply(content, answer.stop_reason or "end_turn")
+            answer = _Answer.model_validate_json(await response.read())
+        except AnthropicError as error:
+            raise _failed(error) from None
+        except ValidationError as error:
+            _log.error("model answered nonsense", model=self._model, problems=error.error_count())
+            raise ChatError(_UNAVAILABLE) from None
+        _log.info("model answered", model=self._model, **vars(answer.usage))
+        return _read(answer)
 
     async def aclose(self) -> None:
         """Let go of connections."""
         await self._client.close()
+
+
+def _sendable(messages: Sequence[ModelMessage]) -> list[MessageParam]:
+    """Return the messages without blocks that are not for this model.
+
+    Thinking is signed by the model that did it. Within a turn it goes back
+    unchanged; that of earlier turns is not needed, and another model would
+    refuse it.
+    """
+    spoken = [number for number, message in enumerate(messages) if message.is_spoken]
+    turn = spoken[-1] if spoken else 0
+    sendable: list[dict[str, Any]] = []
+    for number, message in enumerate(messages):
+        content = [
+            block
+            for block in message.content
+            if not block["type"].startswith(OWN_BLOCK)
+            and (number >= turn or block["type"] not in _THINKING)
+        ]
+        sendable.append({"role": message.role, "content": content})
+    return cast("list[MessageParam]", sendable)
+
+
+def _read(answer: _Answer) -> ModelReply:
+    calls = any(block["type"] == "tool_use" for block in answer.content)
+    match answer.stop_reason:
+        case "tool_use" if calls:
+            return ModelReply(answer.content, "tool_use", answer.usage)
+        case "end_turn" | "stop_sequence" if not calls:
+            return ModelReply(answer.content, "end_turn", answer.usage)
+        case reason:
+            _log.warning("model stopped", reason=reason)
+            raise ChatError(_STOPPED.get(reason, _UNAVAILABLE))
+
+
+def _failed(error: AnthropicError) -> ChatError:
+    """Return what to tell the user. The error's text may quote the request: it is not logged."""
+    status = error.status_code if isinstance(error, APIStatusError) else None
+    request_id = error.request_id if isinstance(error, APIStatusError) else None
+    _log.warning("model failed", kind=type(error).__name__, status=status, request_id=request_id)
+    busy = isinstance(error, APIConnectionError) or (
+        status is not None and (status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT)
+    )
+    return ChatError(_BUSY if busy else _UNAVAILABLE)

@@ -7,7 +7,8 @@ from src.config import Settings
 
 
 def build_chat_model(settings: Settings) -> ChatModel:
-    """Return the model that the settings ask for."""
-    if settings.anthropic_api_key.get_secret_value():
-        return ClaudeModel(settings)
-    return OfflineModel()
+    """Return the model that the settings ask for; no connection is made yet."""
+    key = settings.anthropic_api_key.get_secret_value().strip()
+    if not key:
+        return OfflineModel()
+    return ClaudeModel(key, settings.taskflow_model, settings.anthropic_base_url)

@@ -1,22 +1,30 @@
 """What every model is to the assistant: content blocks in, content blocks out.
 
-The blocks are those of Claude's Messages API, as plain dictionaries, so that a
+The blocks are those of Claude's Messages API as plain dictionaries, so that a
 conversation can be kept, replayed and handed to another model.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 Block = dict[str, Any]
+
+OWN_BLOCK = "taskflow_"
+"""Types that begin so are our own: kept with the conversation, never sent to Claude."""
 
 
 @dataclass(frozen=True)
 class ModelMessage:
-    """One message: ``role`` is ``user`` or ``assistant``."""
+    """One message of a conversation."""
 
-    role: str
+    role: Literal["user", "assistant"]
     content: list[Block]
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether a user said it; tool results come under the same role."""
+        return self.role == "user" and any(block["type"] == "text" for block in self.content)
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,36 @@ class ToolDefinition:
 
 
 @dataclass(frozen=True)
+class ModelRequest:
+    """What a model is asked.
+
+    Attributes
+    ----------
+    system
+        Standing instructions, the same for every turn.
+    messages
+        The conversation; the last message is the user's, or tool results.
+    tools
+        What it may call.
+    must_answer
+        Whether it has to answer now, without another tool call.
+    """
+
+    system: str
+    messages: Sequence[ModelMessage]
+    tools: Sequence[ToolDefinition]
+    must_answer: bool = False
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a reply cost, in tokens; nothing where no model was asked."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True)
 class ModelReply:
     """What a model answered.
 
@@ -37,11 +75,14 @@ class ModelReply:
     content
         Blocks to keep unchanged, those of unknown types as well.
     stop_reason
-        Why it stopped: ``tool_use`` asks for tools, ``end_turn`` ends the turn.
+        ``tool_use`` where it waits for tools, ``end_turn`` where it has answered.
+    usage
+        What it cost.
     """
 
-    content: list[Block] = field(default_factory=list)
-    stop_reason: str = "end_turn"
+    content: list[Block]
+    stop_reason: Literal["end_turn", "tool_use"]
+    usage: Usage = field(default_factory=Usage)
 
     @property
     def tool_uses(self) -> list[Block]:
@@ -50,9 +91,9 @@ class ModelReply:
 
     @property
     def text(self) -> str:
-        """What the user reads."""
-        texts = [block["text"] for block in self.content if block["type"] == "text"]
-        return "\n\n".join(text.strip() for text in texts if text.strip())
+        """What the user reads. It need not come first: a model may think before."""
+        texts = (block["text"].strip() for block in self.content if block["type"] == "text")
+        return "\n\n".join(text for text in texts if text)
 
 
 class ChatModel(Protocol):
@@ -62,15 +103,14 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """What people are told is answering."""
 
-    async def reply(
-        self, system: str, messages: Sequence[ModelMessage], tools: Sequence[ToolDefinition]
-    ) -> ModelReply:
-        """Answer the last message.
+    async def reply(self, request: ModelRequest) -> ModelReply:
+        """Answer the last message, or ask for tools.
 
         Raises
         ------
         ChatError
-            The model cannot be reached or refuses; the message is for the user.
+            There is no usable reply: the model cannot be reached, declines, or
+            was cut off. Its message is for the user.
         """
 
     async def aclose(self) -> None:

@@ -1,40 +1,52 @@
-"""One chat turn: ask the model, run the tools it calls, ask again, until it answers."""
+"""One chat turn, from the user's message to what is kept of it."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
-from mcp import Client
-from mcp_types import TextContent
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from src.chatbot.mcp.tools import TaskTools
-from src.chatbot.models import Conversation, Message
-from src.chatbot.services.prompt import SYSTEM, user_text
-from src.chatbot.services.protocol import Block, ChatModel, ModelMessage, ToolDefinition
+from src.chatbot.mcp.toolbox import Toolbox
+from src.chatbot.models import Message
+from src.chatbot.services.agent import Answered, Event, MessageAdded, ToolCalled, converse
+from src.chatbot.services.prompt import SYSTEM, today
+from src.chatbot.services.protocol import ChatModel, ModelMessage
 from src.errors import ChatError, ConversationNotFoundError, UserNotFoundError
+from src.models.base import now
 from src.repositories import conversations
 from src.services.tasks import TaskService
 
-MOST_ROUNDS = 8
-_HISTORY = 60
-
-
-@dataclass(frozen=True)
-class ToolCalled:
-    """The model called a tool."""
-
-    name: str
+TURN_SECONDS = 120.0
+_REMEMBERED = 60  # messages; a conversation may be longer than what the model is shown of it
 
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What became of a turn: the last event of it."""
+    """What became of a turn; ``tool_calls`` names the tools in the order they ran."""
 
     conversation_id: UUID
     response: str
     tool_calls: list[str]
+
+
+@dataclass
+class _Record:
+    """What a turn leaves behind."""
+
+    messages: list[ModelMessage]
+    tool_calls: list[str] = field(default_factory=list)
+    response: str = ""
+
+    def note(self, event: Event) -> None:
+        match event:
+            case MessageAdded(message):
+                self.messages.append(message)
+            case ToolCalled(name):
+                self.tool_calls.append(name)
+            case Answered(text):
+                self.response = text
 
 
 async def run_turn(
@@ -44,36 +56,20 @@ async def run_turn(
     conversation_id: UUID | None,
     model: ChatModel,
 ) -> ChatTurn:
-    """Run a turn to its end; parameters and errors are those of :func:`turn_events`."""
-    ended: ChatTurn | None = None
-    async for event in turn_events(session, user_id, message, conversation_id, model):
-        if isinstance(event, ChatTurn):
-            ended = event
-    if ended is None:
-        raise ChatError("The assistant gave no answer. Try again.")
-    return ended
+    """Answer a user's message.
 
-
-async def turn_events(
-    session: AsyncSession,
-    user_id: UUID,
-    message: str,
-    conversation_id: UUID | None,
-    model: ChatModel,
-) -> AsyncIterator[ToolCalled | ChatTurn]:
-    """Run a turn and say what happens as it happens.
-
-    All it changes, tasks and messages alike, is committed once at its end; a
-    turn that fails leaves nothing behind.
+    All that the turn changes, tasks and messages alike, is committed once, at its
+    end; a turn that fails leaves nothing.
 
     Parameters
     ----------
     session
-        A transaction of its own.
+        A session with nothing pending. No connection is held while the model is
+        asked, until a tool has run.
     user_id
-        Whose tasks, from the verified token.
+        Whose tasks and conversations, from the verified token.
     message
-        What the user says.
+        What the user says, 1 to 10,000 characters.
     conversation_id
         The conversation to go on with; None begins one.
     model
@@ -83,78 +79,88 @@ async def turn_events(
     ------
     ConversationNotFoundError
         There is none with this id, or it is another user's.
+    UserNotFoundError
+        The account is gone.
     ChatError
-        The model failed, or called tools without an end.
+        The model failed, or took longer than ``TURN_SECONDS``.
     """
-    conversation = await _conversation(session, user_id, conversation_id)
-    history = [_as_model_message(m) for m in await _history(session, conversation)]
-    new = [ModelMessage("user", [{"type": "text", "text": user_text(message)}])]
-    called: list[str] = []
-    tools = TaskTools(TaskService(session, user_id))
-    async with Client(tools.server) as client:
-        definitions = await _definitions(client)
-        for _ in range(MOST_ROUNDS):
-            reply = await model.reply(SYSTEM, [*history, *new], definitions)
-            new.append(ModelMessage("assistant", reply.content))
-            if not reply.tool_uses:
-                break
-            results: list[Block] = []
-            for use in reply.tool_uses:
-                called.append(use["name"])
-                yield ToolCalled(use["name"])
-                results.append(await _call(client, tools, use))
-            new.append(ModelMessage("user", results))
-        else:
-            raise ChatError("The assistant did not come to an end. Ask for less at once.")
-    if not reply.text:
-        raise ChatError("The assistant gave no answer. Try again.")
-    for part in new:
-        names = [block["name"] for block in part.content if block["type"] == "tool_use"]
-        await conversations.add_message(session, conversation, part.role, part.content, names)
-    await session.commit()
-    yield ChatTurn(conversation.id, reply.text, called)
+    try:
+        history = await _history(session, user_id, conversation_id)
+        record = await _answer(session, user_id, history, message, model)
+        kept_in = await _keep(session, user_id, conversation_id, record)
+        await session.commit()
+    except BaseException:
+        await session.rollback()
+        raise
+    return ChatTurn(kept_in, record.response, record.tool_calls)
 
 
-async def _conversation(
+async def _history(
     session: AsyncSession, user_id: UUID, conversation_id: UUID | None
-) -> Conversation:
+) -> list[ModelMessage]:
+    """Return what was said before, beginning with a user's own words."""
     if conversation_id is None:
-        try:
-            return await conversations.begin(session, user_id)
-        except IntegrityError:
-            raise UserNotFoundError from None
-    found = await conversations.lock(session, conversation_id, user_id)
-    if found is None:
+        return []
+    if not await conversations.exists(session, conversation_id, user_id):
         raise ConversationNotFoundError
-    return found
-
-
-async def _history(session: AsyncSession, conversation: Conversation) -> Sequence[Message]:
-    """Return what was said lately, beginning with a user's own words."""
-    messages = await conversations.messages_of(session, conversation, _HISTORY)
+    stored = await conversations.newest_messages(session, conversation_id, user_id, _REMEMBERED)
+    messages = [ModelMessage(_role(row), row.content) for row in stored]
+    # Gives the connection back: a model may take its time.
+    await session.rollback()
     for number, message in enumerate(messages):
-        if message.role == "user" and message.content[0]["type"] == "text":
+        if message.is_spoken:
             return messages[number:]
     return []
 
 
-def _as_model_message(message: Message) -> ModelMessage:
-    return ModelMessage(message.role, message.content)
+def _role(row: Message) -> Literal["user", "assistant"]:
+    return "user" if row.role == "user" else "assistant"
 
 
-async def _definitions(client: Client) -> list[ToolDefinition]:
-    listed = await client.list_tools()
-    return [
-        ToolDefinition(tool.name, tool.description or "", tool.input_schema)
-        for tool in listed.tools
+async def _answer(
+    session: AsyncSession,
+    user_id: UUID,
+    history: list[ModelMessage],
+    message: str,
+    model: ChatModel,
+) -> _Record:
+    said = {"type": "text", "text": message}
+    record = _Record([ModelMessage("user", [said])])
+    asked = [*history, ModelMessage("user", [today(now()), said])]
+    deadline = asyncio.timeout(TURN_SECONDS)
+    try:
+        async with deadline, Toolbox(TaskService(session, user_id)) as toolbox:
+            async for event in converse(model, toolbox, SYSTEM, asked):
+                record.note(event)
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        raise ChatError("The assistant took too long. Nothing was changed; try again.") from None
+    return record
+
+
+async def _keep(
+    session: AsyncSession, user_id: UUID, conversation_id: UUID | None, record: _Record
+) -> UUID:
+    """Add the turn to its conversation, whose row is locked until the commit.
+
+    Two turns of one conversation may run at the same time; each is kept whole.
+    """
+    if conversation_id is None:
+        try:
+            conversation_id = await conversations.begin(session, user_id)
+        except IntegrityError:
+            raise UserNotFoundError from None
+    elif not await conversations.touch(session, conversation_id, user_id):
+        raise ConversationNotFoundError
+    rows = [
+        Message(
+            conversation_id=conversation_id,
+            role=message.role,
+            content=message.content,
+            tool_calls=[block["name"] for block in message.content if block["type"] == "tool_use"],
+        )
+        for message in record.messages
     ]
-
-
-async def _call(client: Client, tools: TaskTools, use: Block) -> Block:
-    """Run one tool call and return the block that tells the model what came of it."""
-    result = await client.call_tool(use["name"], use["input"])
-    if tools.fault is not None:
-        raise tools.fault
-    text = "\n".join(part.text for part in result.content if isinstance(part, TextContent))
-    block: Block = {"type": "tool_result", "tool_use_id": use["id"], "content": text}
-    return {**block, "is_error": True} if result.is_error else block
+    await conversations.append(session, rows)
+    return conversation_id

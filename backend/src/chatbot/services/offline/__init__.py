@@ -1,7 +1,12 @@
 """The assistant that needs no model: a small grammar over the same tools.
 
-:mod:`.grammar` reads a sentence into intents, :mod:`.transcript` reads what was
-said before, :mod:`.references` finds the tasks that are meant, :mod:`.replies`
-puts the outcome into words, and :mod:`.model` takes one step after the other.
-Its answers are the same for the same conversation, always.
+A message goes through :mod:`.sentences` (cut into commands), :mod:`.grammar` (a
+table of patterns) into :mod:`.intents`; :mod:`.worker` carries these out with
+tool calls, finds the tasks that are meant with :mod:`.matching`, and puts the
+outcome into words with :mod:`.replies`. :mod:`.memory` is what it remembers of
+its last answer, :mod:`.transcript` how it reads the conversation, and
+:mod:`.model` makes a chat model of it all.
+
+The same conversation over the same tasks always gets the same answer. To teach
+it a sentence, add a pattern to the grammar and a line to its table of tests.
 """

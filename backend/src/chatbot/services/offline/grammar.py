@@ -1,170 +1,191 @@
-"""Reads plain English into intents."""
+"""Reads plain English: a table of patterns, tried from top to bottom."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import Literal
 
-
-@dataclass(frozen=True)
-class Add:
-    """Add a task."""
-
-    title: str
-    description: str | None = None
-
-
-@dataclass(frozen=True)
-class Show:
-    """Show tasks: ``all``, ``open`` or ``done``."""
-
-    which: str
-
-
-@dataclass(frozen=True)
-class Complete:
-    """Mark a task as done, or as open again."""
-
-    reference: str
-    completed: bool = True
-
-
-@dataclass(frozen=True)
-class Change:
-    """Give a task another title or description."""
-
-    reference: str
-    title: str | None = None
-    description: str | None = None
-
-
-@dataclass(frozen=True)
-class Delete:
-    """Delete a task."""
-
-    reference: str
-
-
-@dataclass(frozen=True)
-class Help:
-    """Say what can be asked for."""
-
-
-@dataclass(frozen=True)
-class Greet:
-    """Greet back."""
-
-
-@dataclass(frozen=True)
-class Thank:
-    """Be thanked."""
-
-
-@dataclass(frozen=True)
-class Unclear:
-    """A sentence that was not understood."""
-
-    text: str
-
-
-Intent = Add | Show | Complete | Change | Delete | Help | Greet | Thank | Unclear
-
-_POLITE = re.compile(
-    r"^(?:please|can you|could you|would you|will you|i want you to|hey|ok(?:ay)?|now)[,\s]+",
-    re.IGNORECASE,
+from src.chatbot.services.offline.intents import (
+    Add,
+    Change,
+    Complete,
+    Confirm,
+    Delete,
+    Find,
+    Intent,
+    NewTask,
+    Say,
+    Unclear,
 )
-_TRAILING = re.compile(r"(?:\s+(?:please|thanks|thank you|for me))*[\s.!?]*$", re.IGNORECASE)
-_VERBS = (
-    r"add|create|remind me|show|list|complete|finish|mark|check off|tick off|delete|remove|"
-    r"rename|change|update|reopen|uncheck"
+from src.chatbot.services.offline.questions import asked_list
+from src.chatbot.services.offline.sentences import Message, pattern, quoted_items
+
+_Build = Callable[[re.Match[str], Message], Intent]
+
+_NOTE = r"(?:description|details?|notes?)"
+_DONE = r"(?:done|complete|completed|finished)"
+_NOT = r"(?:not|isn't|aren't|wasn't)"
+_LIST = r"(?:(?:my|the)\s+)?(?:to-?do\s+|task\s+)?(?:list|tasks?|to-?dos)"
+_NOUN = r"(?:task|to-?do(?:\s+item)?|item|reminder|entry)"
+_PUT = r"(?:add|create|make|put|insert|write\s+down|note\s+down|jot\s+down|save|new)"
+_MANY = r"(?:(?:these|the\s+following|some|two|three|four|five|\d+)\s+)?(?:new\s+)?"
+_SAYING = r"(?:\s*:\s*|\s+-\s+|\s+(?:called|named|titled|saying|to|for|about)\s+|\s+)"
+_TITLE = (
+    r"(?P<title>.+?)(?:(?:,?\s+with\s+(?:(?:the|a)\s+)?|\s*[,;(.]\s*|\s+-\s+)"
+    rf"{_NOTE}(?P<sep>\s*:\s*|\s+(?:of|that\s+says)\s+|\s+)(?P<note>.+?)\)?)?"
 )
-_NEXT = re.compile(
-    rf"\s*(?:[,;.]\s*(?:and\s+|then\s+)*|\s(?:and(?: then)?|then)\s+)(?=(?:{_VERBS})\b)",
-    re.IGNORECASE,
-)
-_A_TASK = r"(?:an?\s+|the\s+|my\s+)?(?:new\s+)?(?:task|to-?do|item|reminder)s?"
-_THE_TASK = rf"(?:(?:{_A_TASK})\s+)?"
-_SAYS = r"(?:\s*:\s*|\s+(?:to|called|named|titled|for)\s+|\s+)"
-_NOTED = r"(?:\s+with\s+(?:the\s+)?(?:description|note|details?)\s*:?\s+(?P<note>.+))?"
-_LISTED = r"(?:my\s+|the\s+|all\s+)*(?P<which>open|done|completed|finished|pending|remaining)?"
-
-_Build = Callable[[re.Match[str]], Intent]
+_BETWEEN_LINES = pattern(r"\s*\n\s*")
+_BETWEEN_ITEMS = pattern(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+")
+_BULLET = pattern(r"(?:[-*•]|\d+[.)])\s+")
 
 
-def _which(found: re.Match[str]) -> Intent:
-    word = (found["which"] or "all").lower()
-    if word in {"done", "completed", "finished"}:
-        return Show("done")
-    return Show("all" if word == "all" else "open")
+def _add(found: re.Match[str], message: Message) -> Intent:
+    titles = quoted_items(found["title"]) or [found["title"]]
+    note = message.shown(found["note"]) if found["note"] else None
+    return Add(tuple(NewTask(message.shown(title), note) for title in titles))
 
 
-def _add(found: re.Match[str]) -> Intent:
-    return Add(_unquoted(found["title"]), _unquoted(found["note"]) if found["note"] else None)
+def _add_items(found: re.Match[str], message: Message) -> Intent:
+    items = found["items"].strip()
+    parts = (_BETWEEN_LINES if "\n" in items else _BETWEEN_ITEMS).split(items)
+    titles = [message.shown(_BULLET.sub("", part, count=1)) for part in parts]
+    return Add(tuple(NewTask(title) for title in titles if title))
 
 
+def _complete(found: re.Match[str], message: Message) -> Intent:
+    return Complete(message.shown(found["task"]))
+
+
+def _reopen(found: re.Match[str], message: Message) -> Intent:
+    return Complete(message.shown(found["task"]), completed=False)
+
+
+def _delete(found: re.Match[str], message: Message) -> Intent:
+    return Delete(message.shown(found["task"]))
+
+
+def _find(found: re.Match[str], message: Message) -> Intent:
+    return Find(message.shown(found["task"]))
+
+
+def _say(about: Literal["help", "greeting", "thanks"]) -> _Build:
+    return lambda _found, _message: Say(about)
+
+
+def _confirm(*, agreed: bool) -> _Build:
+    return lambda _found, _message: Confirm(agreed)
+
+
+def _change(field: Literal["title", "description"], joint: str) -> _Build:
+    joints = pattern(joint)
+
+    def build(found: re.Match[str], message: Message) -> Intent:
+        readings = tuple(
+            (message.shown(target), message.shown(value))
+            for target, value in _splits(found["rest"], joints)
+        )
+        return Change(field, readings) if readings else Unclear(message.shown(found[0]))
+
+    return build
+
+
+def _splits(text: str, joints: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    for joint in joints.finditer(text):
+        target, value = text[: joint.start()].strip(), text[joint.end() :].strip()
+        if target and value:
+            yield target, value
+
+
+def _described(found: re.Match[str], message: Message) -> Intent:
+    note = message.shown(found["note"]) if found["note"] else ""
+    return Change("description", ((message.shown(found["task"]), note),))
+
+
+_TO = r"\s+(?:to|as|into)\s+|\s*:\s*"
 _RULES: tuple[tuple[str, _Build], ...] = (
-    (r"(?:help|what can (?:you|i) (?:do|say|ask).*|how does this work)", lambda _: Help()),
-    (r"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?", lambda _: Greet()),
-    (r"(?:thanks|thank you)(?: .*)?", lambda _: Thank()),
-    (rf"(?:show|list|display|give me)(?:\s+me)?\s+{_LISTED}\s*(?:tasks?|to-?dos?|list|items?|"
-     r"everything)(?:\s+list)?", _which),
-    (rf"(?:list|tasks|{_LISTED}\s*tasks?)", _which),
-    (r"(?:what(?:'s| is| are)?|which)\s+(?:(?:on|are|is|in)\s+)?(?:my\s+|the\s+)*"
-     r"(?P<which>open|done|completed|finished|pending|remaining)?\s*(?:tasks?|to-?dos?|list|items?)"
-     r"(?:\s+(?:list|do i have|are there))?", _which),
-    (r"what(?: else)? (?:do i (?:have|need) to do|is (?:there|left)(?: to do)?)(?P<which>)",
-     lambda _: Show("open")),
-    (rf"(?:add|create|make|new)(?:\s+me)?\s+{_A_TASK}{_SAYS}(?P<title>.+?){_NOTED}", _add),
-    (rf"(?:add|create)\s+(?P<title>.+?)(?:\s+to\s+(?:my|the)\s+(?:list|tasks|to-?dos?)){_NOTED}",
-     _add),
-    (rf"(?:add|create)\s*:?\s+(?P<title>.+?){_NOTED}", _add),
-    (rf"(?:remind me to|i (?:need|have) to|i must|don't let me forget to)\s+"
-     rf"(?P<title>.+?){_NOTED}", _add),
-    (rf"rename\s+{_THE_TASK}(?P<task>.+?)\s+(?:to|as|into)\s+(?P<title>.+)",
-     lambda m: Change(_unquoted(m["task"]), title=_unquoted(m["title"]))),
-    (rf"(?:change|set|update)\s+the\s+(?:title|name)\s+of\s+{_THE_TASK}(?P<task>.+?)\s+to\s+"
-     r"(?P<title>.+)",
-     lambda m: Change(_unquoted(m["task"]), title=_unquoted(m["title"]))),
-    (rf"(?:change|set|update|add)\s+(?:the\s+|a\s+)?(?:description|note|details?)\s+(?:of|for|to)\s+"
-     rf"{_THE_TASK}(?P<task>.+?)\s*(?:\s+to\s+|\s+as\s+|:\s*)(?P<note>.+)",
-     lambda m: Change(_unquoted(m["task"]), description=_unquoted(m["note"]))),
-    (rf"(?:change|update)\s+{_THE_TASK}(?P<task>.+?)\s+to\s+(?P<title>.+)",
-     lambda m: Change(_unquoted(m["task"]), title=_unquoted(m["title"]))),
-    (rf"(?:mark|set)\s+{_THE_TASK}(?P<task>.+?)\s+(?:as\s+)?(?:not done|open|undone|incomplete|"
-     r"unfinished)", lambda m: Complete(_unquoted(m["task"]), completed=False)),
-    (rf"(?:reopen|uncheck|untick|undo)\s+{_THE_TASK}(?P<task>.+)",
-     lambda m: Complete(_unquoted(m["task"]), completed=False)),
-    (rf"(?:mark|set|check|tick)\s+{_THE_TASK}(?P<task>.+?)\s+(?:off|(?:as\s+)?(?:done|complete|"
-     r"completed|finished))", lambda m: Complete(_unquoted(m["task"]))),
-    (rf"(?:complete|finish|check off|tick off|close|done with)\s+{_THE_TASK}(?P<task>.+)",
-     lambda m: Complete(_unquoted(m["task"]))),
-    (rf"i(?:'ve| have)?\s+(?:just\s+)?(?:done|finished|completed|did)\s+{_THE_TASK}(?P<task>.+)",
-     lambda m: Complete(_unquoted(m["task"]))),
-    (rf"{_THE_TASK}(?P<task>.+?)\s+is\s+(?:done|finished|complete|completed)",
-     lambda m: Complete(_unquoted(m["task"]))),
-    (rf"(?:delete|remove|drop|get rid of)\s+{_THE_TASK}(?P<task>.+?)"
-     r"(?:\s+from\s+(?:my|the)\s+(?:list|tasks))?", lambda m: Delete(_unquoted(m["task"]))),
+    (r"help(?:\s+me)?|what\s+can\s+(?:you|i)\s+(?:do|say|ask).*|how\s+(?:does|do)\s+(?:this|you)\s+"
+     r"work|commands|who\s+are\s+you|what\s+are\s+you|\?", _say("help")),
+    (r"(?:hi|hello|hey|howdy|good\s+(?:morning|afternoon|evening|day))(?:\s+(?:there|you|again))?",
+     _say("greeting")),
+    (r"(?:thanks|thank\s+you|cheers|great|perfect|nice|well\s+done)(?:\s+(?:a\s+lot|so\s+much|"
+     r"very\s+much|again|you))?", _say("thanks")),
+    (r"(?:yes|yep|yeah|sure|ok|okay|confirm|go\s+ahead|do\s+it)(?:[,\s]+(?:please|do\s+it|do|"
+     r"delete\s+(?:them|all|everything|it)(?:\s+all)?|go\s+ahead|sure))?", _confirm(agreed=True)),
+    (r"(?:no|nope|cancel|stop|never\s*mind|don't|do\s+not|leave\s+(?:it|them))(?:[,\s]+(?:thanks|"
+     r"don't|cancel|stop|never\s*mind|leave\s+(?:it|them)|keep\s+(?:it|them)))?",
+     _confirm(agreed=False)),
+    # Descriptions come first: their sentences begin like others.
+    (rf"(?:change|set|update|edit|replace|make)\s+(?:the\s+)?{_NOTE}\s+(?:of|for|on|in)\s+"
+     r"(?P<rest>.+)", _change("description", r"\s+(?:to|as|with)\s+|\s*:\s*")),
+    (rf"(?:change|set|update|edit)\s+(?P<task>.+?)'s\s+{_NOTE}\s+(?:to|as)\s+(?P<note>.+)",
+     _described),
+    (rf"(?:add|put|attach)\s+(?:(?:a|the|this)\s+)?{_NOTE}\s+(?:to|on|for)\s+(?P<rest>.+)",
+     _change("description", r"\s*:\s*|\s+(?:saying|that\s+says)\s+")),
+    (rf"(?:add|put|attach)\s+(?:(?:a|the)\s+)?{_NOTE}\s*:?\s+(?P<note>.+?)\s+to\s+(?P<task>.+)",
+     _described),
+    (r"describe\s+(?P<rest>.+)", _change("description", r"\s+(?:as|with)\s+|\s*:\s*")),
+    (rf"(?:delete|remove|clear|erase)\s+(?:the\s+)?{_NOTE}(?P<note>)\s+(?:of|from|for|on)\s+"
+     r"(?P<task>.+)", _described),
+    # Adding, before all that looks at the end of a sentence.
+    (rf"(?:add|create|new)(?:\s+(?:a|an|another|new|one))*(?:\s+{_NOUN})?",
+     lambda _found, _message: Add(())),
+    (rf"{_PUT}\s+{_MANY}(?:tasks|to-?dos|items|things|reminders)(?:\s+to\s+{_LIST})?(?:\s*[:\n]|"
+     r"\s+-)?\s+(?:to\s+)?(?P<items>.+)", _add_items),
+    (rf"{_PUT}(?:\s+me)?\s+(?:(?:a|an|another|the|one)\s+)?(?:new\s+)?{_NOUN}"
+     rf"(?:\s+(?:to|on)\s+{_LIST})?{_SAYING}{_TITLE}", _add),
+    (rf"{_PUT}\s*:?\s*(?P<title>.+?)(?P<note>)\s+(?:in)?(?:to|on)\s+{_LIST}", _add),
+    (r"(?:(?:add|create|note\s+down|jot\s+down|write\s+down)(?:\s+(?:a|an)?\s*new)?(?:\s*:\s*|\s+)|"
+     rf"(?:new|note|to-?do|task|reminder)\s*:\s*){_TITLE}", _add),
+    (rf"remind\s+me\s+(?:to|about|that|of)\s+{_TITLE}", _add),
+    (rf"(?:(?:don't|do\s+not)\s+(?:let\s+me\s+)?forget|remember)\s+(?:to|about)\s+{_TITLE}", _add),
+    (rf"i(?:\s+(?:really|still|also))?(?:(?:'ve|\s+have)\s+got\s+to|\s+(?:need|have|ought)\s+to|"
+     rf"\s+gotta|\s+must|\s+should)\s+{_TITLE}", _add),
+    # Changing a title.
+    (r"(?:change|set|update|edit)\s+(?:the\s+)?(?:title|name)\s+(?:of|for)\s+(?P<rest>.+)",
+     _change("title", _TO)),
+    (r"(?:rename|retitle)\s+(?P<rest>.+)", _change("title", _TO)),
+    (r"(?:change|update|edit|turn)\s+(?P<rest>.+)", _change("title", r"\s+(?:to|into)\s+")),
+    # Opening again.
+    (r"(?:re-?open|uncheck|untick|uncomplete|unmark)\s+(?P<task>.+)", _reopen),
+    (rf"(?:mark|set)\s+(?P<task>.+?)\s+(?:as\s+)?(?:not\s+(?:yet\s+)?{_DONE}|undone|open|"
+     r"incomplete|unfinished|pending|to\s?do)(?:\s+again)?", _reopen),
+    (rf"i\s*(?:haven't|have\s+not|didn't|did\s+not)\s+(?:finish|complete|do|{_DONE})(?:ed)?\s+"
+     r"(?P<task>.+?)(?:\s+yet)?", _reopen),
+    # Done.
+    (rf"(?:mark|set|tick|check|flag|cross)\s+(?P<task>.+?)\s+(?:as\s+|to\s+)?(?:{_DONE}|off)",
+     _complete),
+    (r"(?:complete|finish|close|tick\s+off|check\s+off|cross\s+off|mark\s+off|tick|check|resolve)"
+     r"\s+(?P<task>.+)", _complete),
+    (r"(?:(?:i\s+am|i'm|im)\s+)?(?:done|finished)\s+with\s+(?P<task>.+)", _complete),
+    (r"i(?:'ve|\s+have)?(?:\s+(?:already|just|now|finally))*\s+(?:finished|completed|done|did|"
+     r"closed)\s+(?P<task>.+)", _complete),
+    # Deleting.
+    (r"(?:delete|remove|erase|drop|trash|discard|cancel|scrap|get\s+rid\s+of|throw\s+away)\s+"
+     rf"(?P<task>.+?)(?:\s+(?:from|off)\s+{_LIST})", _delete),
+    (r"(?:delete|remove|erase|drop|trash|discard|cancel|scrap|clear|get\s+rid\s+of|throw\s+away)"
+     r"\s+(?P<task>.+)", _delete),
+    # Looking for a task.
+    (r"(?:find|search(?:\s+for)?|look\s+(?:for|up)|show(?:\s+me)?)\s+(?P<task>.+)", _find),
+    # What only the end of a sentence tells.
+    (rf"(?P<task>.+?)\s*(?:(?:is|are|was|were)\s+)?{_NOT}\s+(?:yet\s+)?{_DONE}(?:\s+yet)?",
+     _reopen),
+    (rf"(?P<task>.+?)(?:'s|\s+(?:is|are|was|were))\s+(?:now\s+|already\s+|all\s+)?{_DONE}",
+     _complete),
 )  # fmt: skip
-_COMPILED = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), build) for pattern, build in _RULES
-)
+_COMPILED = tuple((pattern(text), build) for text, build in _RULES)
 
 
 def read(text: str) -> list[Intent]:
-    """Return what a message asks for, in order; one :class:`Unclear` where nothing fits."""
-    parts = _NEXT.split(" ".join(text.split()))
-    return [_read_one(part) for part in parts if part.strip()] or [Unclear(text)]
+    """Return what a message asks for, in order; what nothing fits is :class:`Unclear`."""
+    message = Message(text)
+    return [_read_one(command, message) for command in message.commands()] or [Unclear(text)]
 
 
-def _read_one(part: str) -> Intent:
-    sentence = part.strip()
-    while found := _POLITE.match(sentence):
-        sentence = sentence[found.end() :]
-    sentence = _TRAILING.sub("", sentence) or sentence
-    for pattern, build in _COMPILED:
-        if found := pattern.fullmatch(sentence):
-            return build(found)
-    return Unclear(part.strip())
-
-
-def _unquoted(text: str) -> str:
-    return text.strip().strip("\"'“”‘’«»").strip()
+def _read_one(command: str, message: Message) -> Intent:
+    wanted = asked_list(command)
+    if wanted is not None:
+        return wanted
+    for rule, build in _COMPILED:
+        found = rule.fullmatch(command)
+        if found:
+            return build(found, message)
+    return Unclear(message.shown(command))

@@ -1,116 +1,48 @@
-"""The offline assistant as a model: it calls tools and answers like any other."""
+"""The offline assistant as a chat model."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from src.chatbot.services.offline import grammar, references, replies, transcript
-from src.chatbot.services.offline.grammar import Add, Change, Complete, Delete, Intent, Show
-from src.chatbot.services.offline.references import Ambiguous, Found
-from src.chatbot.services.offline.transcript import Task, Transcript
-from src.chatbot.services.protocol import Block, ModelMessage, ModelReply, ToolDefinition
-
-_Call = tuple[str, dict[str, Any]]
+from src.chatbot.services.offline import grammar, transcript
+from src.chatbot.services.offline.transcript import Transcript
+from src.chatbot.services.offline.worker import Call, Worker
+from src.chatbot.services.protocol import Block, ModelReply, ModelRequest
 
 
 class OfflineModel:
-    """Understands plain English about tasks, without any network."""
+    """Understands plain English about tasks, without a network. It keeps nothing itself."""
 
-    name = "offline assistant"
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return "offline assistant"
 
-    async def reply(
-        self,
-        system: str,  # noqa: ARG002 - it has no use for instructions
-        messages: Sequence[ModelMessage],
-        tools: Sequence[ToolDefinition],  # noqa: ARG002 - its grammar knows them
-    ) -> ModelReply:
+    async def reply(self, request: ModelRequest) -> ModelReply:
         """Take the next step of the turn; see :class:`ChatModel`.
 
-        First it looks the tasks up, where a sentence refers to one; then it
-        does all that was asked; then it says what came of it.
+        The steps that were taken are gone through again with what the tools gave
+        then: the same words lead to the same steps.
         """
-        seen = transcript.read(messages)
-        intents = grammar.read(seen.request)
-        if _needs_lookup(intents) and seen.listed is None:
-            return _calling([("list_tasks", {})], len(messages))
-        looked_up = 1 if _needs_lookup(intents) else 0
-        if len(seen.outcomes) == looked_up:
-            calls = [call for intent in intents for call in _calls(intent, seen)]
-            if calls:
-                return _calling(calls, len(messages))
-        return ModelReply([{"type": "text", "text": _answer(intents, seen, looked_up)}])
+        turn = transcript.read(request.messages)
+        worker = Worker(turn.memory)
+        steps = worker.work(grammar.read(turn.request))
+        try:
+            calls = next(steps)
+            for outcomes in turn.rounds:
+                calls = steps.send(outcomes)
+        except StopIteration as stop:
+            said: Block = {"type": "text", "text": stop.value}
+            return ModelReply([said, worker.memory.to_block()], "end_turn")
+        return ModelReply(_tool_uses(calls, turn), "tool_use")
 
     async def aclose(self) -> None:
         """Do nothing: there is no connection."""
 
 
-def _needs_lookup(intents: Sequence[Intent]) -> bool:
-    return any(isinstance(intent, Complete | Change | Delete) for intent in intents)
-
-
-def _calling(calls: Sequence[_Call], position: int) -> ModelReply:
-    blocks: list[Block] = [
-        {"type": "tool_use", "id": f"offline_{position}_{number}", "name": name, "input": arguments}
-        for number, (name, arguments) in enumerate(calls)
+def _tool_uses(calls: list[Call], turn: Transcript) -> list[Block]:
+    return [
+        {
+            "type": "tool_use",
+            "id": transcript.call_id(number),
+            "name": call.name,
+            "input": call.arguments,
+        }
+        for number, call in enumerate(calls, start=turn.next_id)
     ]
-    return ModelReply(blocks, "tool_use")
-
-
-def _calls(intent: Intent, seen: Transcript) -> list[_Call]:
-    """Return the tool calls that do what one intent asks for."""
-    match intent:
-        case Add(title, description):
-            noted = {"description": description} if description else {}
-            return [("add_task", {"title": title, **noted})]
-        case Show(which):
-            return [("list_tasks", {"filter": which})]
-        case Complete() | Change() | Delete():
-            found = references.find(intent.reference, seen)
-            return [_change(intent, task) for task in found.tasks] if isinstance(found, Found) else []
-        case _:
-            return []
-
-
-def _change(intent: Complete | Change | Delete, task: Task) -> _Call:
-    match intent:
-        case Complete(_, completed):
-            return ("complete_task", {"task_id": task["id"], "completed": completed})
-        case Delete():
-            return ("delete_task", {"task_id": task["id"]})
-        case Change(_, title, description):
-            given = {"title": title, "description": description}
-            named = {name: value for name, value in given.items() if value is not None}
-            return ("update_task", {"task_id": task["id"], **named})
-
-
-def _answer(intents: Sequence[Intent], seen: Transcript, looked_up: int) -> str:
-    done = iter(seen.outcomes[looked_up:])
-    sentences: list[str] = []
-    for intent in intents:
-        calls = _calls(intent, seen)
-        if isinstance(intent, Show):
-            sentences.append(replies.task_list(next(done).value or [], intent.which))
-        elif calls:
-            sentences += [replies.outcome(next(done)) for _ in calls]
-        else:
-            sentences.append(_without_calls(intent, seen))
-    short = all("\n" not in sentence for sentence in sentences)
-    return (" " if short else "\n\n").join(sentences)
-
-
-def _without_calls(intent: Intent, seen: Transcript) -> str:
-    match intent:
-        case grammar.Help():
-            return replies.HELP
-        case grammar.Greet():
-            return replies.GREETING
-        case grammar.Thank():
-            return replies.WELCOME
-        case Complete() | Change() | Delete():
-            found = references.find(intent.reference, seen)
-            tasks = seen.listed or []
-            if isinstance(found, Ambiguous):
-                return replies.which_one(intent.reference, found.tasks)
-            return replies.no_such(intent.reference, tasks)
-        case _:
-            text = intent.text if isinstance(intent, grammar.Unclear) else ""
-            return replies.unclear(text)

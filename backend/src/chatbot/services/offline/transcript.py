@@ -1,87 +1,79 @@
-"""What was said and done before, read from the conversation's blocks."""
+"""How the offline assistant reads a conversation."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from src.chatbot.services.prompt import message_of
+from src.chatbot.services.offline.memory import MEMORY, Memory
 from src.chatbot.services.protocol import ModelMessage
 
-Task = dict[str, Any]
+_ID = "offline_"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A tool call and what came of it; ``value`` is None where the tool failed."""
+    """What a tool call gave; ``value`` is None where it failed."""
 
-    tool: str
-    arguments: dict[str, Any]
     value: Any
-    text: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Transcript:
-    """A conversation as the offline assistant sees it.
+    """The turn to go on with.
 
     Attributes
     ----------
     request
-        The user's last message.
-    outcomes
-        What the tools did in this turn.
-    shown
-        The tasks of the last list that the user was shown, in its order.
-    last
-        The task that was last worked on in an earlier turn.
+        What the user said.
+    rounds
+        What the tools gave since, one row for each round of calls.
+    memory
+        What the last answer left, if it was the assistant's own.
+    next_id
+        The number of the next tool call: each is used once in a conversation.
     """
 
-    request: str = ""
-    outcomes: list[Outcome] = field(default_factory=list)
-    shown: list[Task] = field(default_factory=list)
-    last: Task | None = None
-
-    @property
-    def listed(self) -> list[Task] | None:
-        """The user's tasks, once they were looked up in this turn."""
-        for outcome in self.outcomes:
-            if outcome.tool == "list_tasks" and outcome.value is not None:
-                tasks: list[Task] = outcome.value
-                return tasks
-        return None
+    request: str
+    rounds: list[list[Outcome]]
+    memory: Memory
+    next_id: int
 
 
 def read(messages: Sequence[ModelMessage]) -> Transcript:
-    """Read a conversation; its last request is the one to answer."""
-    transcript = Transcript()
-    uses: dict[str, dict[str, Any]] = {}
-    for message in messages:
-        for block in message.content:
-            if block["type"] == "text" and message.role == "user":
-                _remember(transcript)
-                transcript.request = message_of(block["text"])
-            elif block["type"] == "tool_use":
-                uses[block["id"]] = block
-            elif block["type"] == "tool_result":
-                transcript.outcomes.append(_outcome(uses[block["tool_use_id"]], block))
-    return transcript
+    """Read a conversation; the last thing that the user said is what to answer."""
+    start = max(number for number, message in enumerate(messages) if message.is_spoken)
+    # The message's own words are its last text: what stands before is said by the application.
+    spoken = [block["text"] for block in messages[start].content if block["type"] == "text"]
+    rounds = [
+        [_outcome(block) for block in message.content if block["type"] == "tool_result"]
+        for message in messages[start + 1 :]
+        if message.role == "user"
+    ]
+    return Transcript(spoken[-1], rounds, _memory(messages[:start]), _next_id(messages))
 
 
-def _remember(transcript: Transcript) -> None:
-    """Keep of a turn that ended what later ones may refer to."""
-    for outcome in transcript.outcomes:
-        if outcome.value is None:
-            continue
-        if outcome.tool != "list_tasks":
-            transcript.last = outcome.value
-        elif "filter" in outcome.arguments:
-            # Only a list that the user asked for was shown; the others were looked up in silence.
-            transcript.shown = outcome.value
-    transcript.outcomes = []
+def call_id(number: int) -> str:
+    """Return the id of a tool call."""
+    return f"{_ID}{number}"
 
 
-def _outcome(use: dict[str, Any], result: dict[str, Any]) -> Outcome:
-    text = str(result["content"])
-    value = None if result.get("is_error") else json.loads(text)
-    return Outcome(use["name"], use["input"], value, text)
+def _outcome(block: dict[str, Any]) -> Outcome:
+    return Outcome(None if block.get("is_error") else json.loads(block["content"]))
+
+
+def _memory(earlier: Sequence[ModelMessage]) -> Memory:
+    for block in earlier[-1].content if earlier else ():
+        if block["type"] == MEMORY:
+            return Memory.from_block(block)
+    return Memory()
+
+
+def _next_id(messages: Sequence[ModelMessage]) -> int:
+    used = [
+        int(block["id"].removeprefix(_ID))
+        for message in messages
+        for block in message.content
+        if block["type"] == "tool_use" and block["id"].startswith(_ID)
+    ]
+    return max(used, default=0) + 1

@@ -43,7 +43,10 @@ def build_command(
         if base.layout is not None:
             layout = argument.lower()
             command += ["--oci-layout", f"{layout}={base.layout}"]
-            command += ["--opt", f"context:{image.bases[argument]}=oci-layout://{layout}@{base.digest}"]
+            command += [
+                "--opt",
+                f"context:{image.bases[argument]}=oci-layout://{layout}@{base.digest}",
+            ]
     return command
 
 

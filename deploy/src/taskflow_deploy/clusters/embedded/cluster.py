@@ -12,7 +12,7 @@ from taskflow_deploy.clusters.embedded import (
     bases,
     builder,
     certificates,
-    compile,
+    compiler,
     configuration,
     dns_probe,
     node,
@@ -54,7 +54,7 @@ class EmbeddedCluster:
         self._paths = paths
         self._output = output
         self._assume_yes = assume_yes
-        self._programs = compile.programs(paths.cache)
+        self._programs = compiler.programs(paths.cache)
         self._configuration = configuration.Configuration(
             paths, node_network(paths.instance), self._programs
         )
@@ -78,7 +78,7 @@ class EmbeddedCluster:
             return
         preflight.check(self._paths)
         packages.ensure(packages.NODE_PACKAGES, self._output, assume_yes=self._assume_yes)
-        compile.ensure_programs(self._paths.cache, self._output)
+        compiler.ensure_programs(self._paths.cache, self._output)
         started = time.monotonic()
         self._configuration.write()
         certificates.ensure(self._configuration, self.kubeconfig)

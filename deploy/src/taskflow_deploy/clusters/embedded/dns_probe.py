@@ -10,6 +10,7 @@ import sys
 _NAME = "kubernetes.default.svc.cluster.local"
 _QUESTION_ID = 1
 _SECONDS = 1.0
+_HEADER_BYTES = 12
 
 
 def question() -> bytes:
@@ -21,10 +22,10 @@ def question() -> bytes:
 
 def answered(reply: bytes) -> bool:
     """Tell whether a reply is ours, without error, and holds an answer."""
-    if len(reply) < 12:  # noqa: PLR2004 - a DNS header
+    if len(reply) < _HEADER_BYTES:
         return False
     number, flags, _questions, answers = struct.unpack(">HHHH", reply[:8])
-    return number == _QUESTION_ID and flags & 0x000F == 0 and answers > 0
+    return bool(number == _QUESTION_ID and flags & 0x000F == 0 and answers > 0)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ def hide(hidden: Sequence[str], kept: Sequence[str], replaced: Mapping[str, str]
     """
     # Mounts made here are seen by containers; the namespace itself keeps them from the host.
     run(["mount", "--make-rshared", "/"])
-    with tempfile.TemporaryDirectory(dir="/tmp") as stash:  # noqa: S108 - never hidden
+    with tempfile.TemporaryDirectory(dir="/tmp") as stash:
         for folder in hidden:
             _cover(Path(folder), [Path(path) for path in kept], Path(stash))
     for path, shown in replaced.items():

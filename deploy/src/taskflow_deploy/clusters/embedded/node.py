@@ -142,6 +142,6 @@ def _child_of(process: subprocess.Popen[bytes], log: Path) -> _Process:
 
 def _in_other_network(pid: int) -> bool:
     try:
-        return os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
+        return Path(f"/proc/{pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
     except FileNotFoundError:
         return False

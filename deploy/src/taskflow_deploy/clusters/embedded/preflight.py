@@ -5,7 +5,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from taskflow_deploy.clusters.embedded.compile import missing
+from taskflow_deploy.clusters.embedded.compiler import missing
 from taskflow_deploy.errors import DiskSpaceError, NotRootError, UnsupportedSystemError
 from taskflow_deploy.paths import Paths
 
@@ -40,7 +40,7 @@ def _check_system() -> None:
         )
     families = _families(Path("/etc/os-release"))
     if not families & {"debian", "ubuntu"}:
-        name = sorted(families)[0] if families else "an unknown system"
+        name = min(families, default="an unknown system")
         raise UnsupportedSystemError(
             f"The embedded Kubernetes runs on Debian and Ubuntu, not on {name}.", _ELSE
         )

@@ -1,7 +1,6 @@
 """Compiles the cluster's programs from their published Go modules."""
 
 import json
-import os
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -143,4 +142,4 @@ def _compile(
             last,
         )
     plan.done |= plan.packages[component.name]
-    os.replace(partial, folder / component.name)
+    partial.replace(folder / component.name)

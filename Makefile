@@ -1,0 +1,71 @@
+# The developer's front door. `make test` runs every test; `make check` the quick ones.
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+UV = $$(cat .venv/taskflow.uv)
+NPM := sh scripts/npm.sh
+
+.PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test test fmt clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make the development environment from the locks
+	@./taskflow --version >/dev/null
+	@$(UV) sync --quiet --frozen --inexact --all-packages --group dev --group node --group postgres
+	@$(NPM) install-if-changed
+
+check: lint types unit frontend-check ## Lint, types and unit tests: no cluster, no browser
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	cd backend && ../.venv/bin/lint-imports
+	cd deploy && ../.venv/bin/lint-imports
+
+types: setup
+	cd backend && ../.venv/bin/mypy src tests
+	cd deploy && ../.venv/bin/mypy src tests
+
+unit: setup requirements
+	cd backend && ../.venv/bin/pytest -q
+	cd deploy && ../.venv/bin/pytest -q --ignore tests/cluster --ignore tests/chart
+
+requirements: setup
+	@$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
+	    --output-file /tmp/taskflow-requirements.$$$$ >/dev/null; \
+	  cmp /tmp/taskflow-requirements.$$$$ backend/requirements.txt || \
+	  { echo 'backend/requirements.txt is not what uv.lock says: run make fmt'; exit 1; }; \
+	  rm /tmp/taskflow-requirements.$$$$
+
+frontend-check: setup
+	$(NPM) run lint
+	$(NPM) run typecheck
+	$(NPM) test
+
+proxy-test: setup
+	$(NPM) run build
+	$(NPM) run test:proxy
+
+chart-check: setup ## Lint and render the chart with the built Helm
+	$(PYTHON) -m taskflow_deploy cluster build
+	cd deploy && ../.venv/bin/pytest -q tests/chart
+
+cluster-test: setup chart-check ## Deploy to the embedded cluster, verify, drive a browser, clean up
+	sh scripts/install-chromium.sh
+	cd deploy && ../.venv/bin/pytest -q -s tests/cluster
+
+test: lint types unit frontend-check proxy-test chart-check cluster-test ## Every test
+
+fmt: setup ## Format everything and write generated files anew
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	$(NPM) run format
+	$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
+	    --output-file backend/requirements.txt >/dev/null
+
+clean: ## Remove what was built in the checkout
+	rm -rf .venv frontend/node_modules frontend/.next .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
