@@ -7,11 +7,13 @@ ARG NODE_IMAGE=node:24-alpine
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
+# Not npm ci: it refuses a lock that lacks the builds of other platforms, which not every
+# registry has. npm install takes the locked versions and checks their hashes all the same.
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     --mount=type=secret,id=ca \
     if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi \
-    && npm ci --ignore-scripts --no-audit --no-fund
+    && npm install --no-save --ignore-scripts --no-audit --no-fund
 
 FROM dependencies AS builder
 ENV NODE_ENV=production \

@@ -13,7 +13,7 @@ npm() {
 }
 if [ "${1:-}" = install-if-changed ]; then
     if ! cmp -s package-lock.json node_modules/.taskflow-lock; then
-        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+        npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
         cp package-lock.json node_modules/.taskflow-lock
     fi
 else

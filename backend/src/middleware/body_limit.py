@@ -1,15 +1,12 @@
 """Refuses bodies that are too large before anything parses them."""
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.errors import body
 
 LARGEST_BODY = 256 * 1024
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 class BodyLimitMiddleware:
@@ -34,13 +31,11 @@ class BodyLimitMiddleware:
             message = await receive()
             received += len(message.get("body", b""))
             if received > LARGEST_BODY:
-                raise _TooLargeError
+                # FastAPI reads the body and lets this kind of error through.
+                raise HTTPException(413)
             return message
 
-        try:
-            await self._app(scope, count, send)
-        except _TooLargeError:
-            await _refusal()(scope, receive, send)
+        await self._app(scope, count, send)
 
 
 def _refusal() -> JSONResponse:

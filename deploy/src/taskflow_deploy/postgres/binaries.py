@@ -44,8 +44,9 @@ def give_to_server_user(path: Path) -> None:
     if os.geteuid() != 0:
         return
     if not _user_exists():
-        run(["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-             "--shell", "/usr/sbin/nologin", SYSTEM_USER])  # fmt: skip
+        home = ["--no-create-home", "--home-dir", "/nonexistent"]
+        shell = ["--shell", "/usr/sbin/nologin"]
+        run(["useradd", "--system", "--user-group", *home, *shell, SYSTEM_USER])
     shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
 
 

@@ -1,0 +1,90 @@
+"""Checkpoint five: the new pods are ready, and only new ones are left."""
+
+import time
+from typing import Any
+
+from taskflow_deploy import kube
+from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.errors import PodsError
+
+_LIMIT_SECONDS = 120.0
+_POLL_SECONDS = 0.3
+_HEARTBEAT_SECONDS = 10.0
+_MOST_RESTARTS = 2
+_UNSCHEDULABLE_SECONDS = 15.0
+# Waiting for these would be in vain.
+_HOPELESS = {
+    "CreateContainerConfigError", "CreateContainerError", "ErrImageNeverPull", "ErrImagePull",
+    "ImagePullBackOff", "InvalidImageName", "RunContainerError",
+}  # fmt: skip
+
+
+def run(deployment: Deployment) -> str:
+    """Wait until every pod is new and ready; stop at once where that cannot happen.
+
+    Raises
+    ------
+    PodsError
+        The first cause, in one sentence.
+    """
+    started = last_said = time.monotonic()
+    while True:
+        pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+        waiting = [line for pod in pods if (line := awaited(deployment, pod))]
+        seconds = time.monotonic() - started
+        for pod in pods:
+            if cause := hopeless(pod, seconds):
+                raise PodsError(cause, "See the evidence, or run ./taskflow logs.")
+        if len(pods) == len(deployment.images) and not waiting:
+            return f"{len(pods)} pods ready"
+        what = "; ".join(waiting) or "the pods to appear"
+        if seconds > _LIMIT_SECONDS:
+            raise PodsError(
+                f"Not ready after {_LIMIT_SECONDS:.0f} s: {what}.",
+                "See the evidence, or run ./taskflow logs.",
+            )
+        if time.monotonic() - last_said > _HEARTBEAT_SECONDS:
+            last_said = time.monotonic()
+            deployment.output.note(f"  waiting for {what}")
+        time.sleep(_POLL_SECONDS)
+
+
+def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
+    """Return what is missing at a pod, or None when it is new and ready."""
+    name, component = pod["metadata"]["name"], pod["metadata"]["labels"]["component"]
+    image = deployment.images[f"taskflow-{component}"]
+    if "deletionTimestamp" in pod["metadata"]:
+        return f"{name} to end"
+    if pod["spec"]["containers"][0]["image"] != image.reference:
+        return f"{name} to be replaced"
+    conditions = {entry["type"]: entry["status"] for entry in pod["status"].get("conditions", ())}
+    if conditions.get("Ready") != "True":
+        return f"{name} to be ready"
+    running = pod["status"]["containerStatuses"][0]["imageID"]
+    if not running.endswith(image.image_id):
+        raise PodsError(
+            f"{name} runs {running}, but {image.image_id} was built.",
+            "Run ./taskflow up again; if it stays, ./taskflow cluster delete first.",
+        )
+    return None
+
+
+def hopeless(pod: dict[str, Any], seconds: float) -> str | None:
+    """Return why a pod will never be ready, or None while it may be."""
+    name, status = pod["metadata"]["name"], pod["status"]
+    if "deletionTimestamp" in pod["metadata"]:
+        return None
+    for condition in status.get("conditions", ()):
+        unscheduled = condition["type"] == "PodScheduled" and condition["status"] == "False"
+        if unscheduled and seconds > _UNSCHEDULABLE_SECONDS:
+            return f"{name} finds no place: {condition.get('message', 'unschedulable')}"
+    for kind in ("initContainerStatuses", "containerStatuses"):
+        for container in status.get(kind, ()):
+            waiting = container.get("state", {}).get("waiting", {})
+            if waiting.get("reason") in _HOPELESS:
+                return f"{name}: {waiting['reason']}: {waiting.get('message', '')}"
+            if container.get("restartCount", 0) >= _MOST_RESTARTS:
+                ended = container.get("lastState", {}).get("terminated", {})
+                code = ended.get("exitCode", "?")
+                return f"{name}: its container {container['name']} keeps ending with code {code}."
+    return None

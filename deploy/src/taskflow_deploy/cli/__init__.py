@@ -1,0 +1,1 @@
+"""The command line: parses, delegates, and turns errors into exit codes."""

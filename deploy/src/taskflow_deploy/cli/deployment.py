@@ -1,0 +1,167 @@
+"""up, down, status, verify and dev."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from taskflow_deploy.cli.common import ClusterOption, JsonOption, YesOption, open_context
+from taskflow_deploy.errors import ClusterNotRunningError, ContractError, UsageError
+
+_SCHEMA_VERSION = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (up, down, status, verify, dev):
+        app.command()(command)
+
+
+def up(
+    cluster: ClusterOption = "auto", yes: YesOption = False, as_json: JsonOption = False
+) -> None:
+    """Deploy and verify; run it again after any change.
+
+    Example: ./taskflow up --yes
+    """
+    from taskflow_deploy import lock, settings
+    from taskflow_deploy.checkpoints.deployment import Deployment
+    from taskflow_deploy.pipeline import deploy
+
+    started = time.monotonic()
+    context = open_context(cluster, assume_yes=yes, as_json=as_json)
+    with lock.exclusive(context.paths):
+        given = settings.load(context.paths)
+        deployment = Deployment(context.paths, context.output, given, context.cluster)
+        checkpoints = deploy(deployment)
+    assistant = "Claude" if given.anthropic_api_key else "offline (no ANTHROPIC_API_KEY)"
+    result = {
+        "schema_version": _SCHEMA_VERSION,
+        "status": "verified",
+        "url": deployment.url,
+        "assistant": assistant,
+        "database": deployment.database,
+        "cluster": context.cluster.kind,
+        "checkpoints": checkpoints,
+        "seconds": round(time.monotonic() - started, 2),
+    }
+    if as_json:
+        context.output.data(result)
+        return
+    context.output.note(f"Assistant: {assistant}. Took {result['seconds']:.0f} s.")
+    context.output.good("TaskFlow is deployed and verified. Open it:")
+    context.output.text(deployment.url)
+
+
+def down(
+    cluster: ClusterOption = "auto",
+    purge: Annotated[bool, typer.Option(help="Also remove the database and the secrets.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Remove the deployment; the cluster and the database's data stay."""
+    from taskflow_deploy import lock
+    from taskflow_deploy.postgres import server
+    from taskflow_deploy.undo import remove
+
+    context = open_context(cluster, assume_yes=yes)
+    with lock.exclusive(context.paths):
+        if purge:
+            _confirm_purge(context.output.interactive, yes=yes)
+            context.output.note(
+                "This removes all accounts, tasks and conversations kept on this machine, "
+                "and the generated secret."
+            )
+            if not context.output.confirm("Remove them?", assume_yes=yes):
+                raise typer.Exit(1)
+        if context.cluster.status().running:
+            remove(context.paths, context.cluster)
+            context.output.good("The deployment is removed.")
+        if purge:
+            server.purge(context.paths)
+            (context.paths.state / "better-auth-secret").unlink(missing_ok=True)
+            context.output.good("The database and the secret are removed.")
+        else:
+            server.stop(context.paths)
+            context.output.good("PostgreSQL is stopped; its data is kept.")
+
+
+def status(cluster: ClusterOption = "auto", as_json: JsonOption = False) -> None:
+    """Show how the cluster, the pods and the database are."""
+    from taskflow_deploy import records
+    from taskflow_deploy.kube import read
+    from taskflow_deploy.postgres import server
+
+    context = open_context(cluster, as_json=as_json)
+    found = context.cluster.status()
+    parts = [*found.parts, server.status(context.paths)]
+    rows = [[part.name, "well" if part.well else "ill", part.detail] for part in parts]
+    if found.running:
+        for pod in read(context.cluster, "get", "pods", "-l", "app=taskflow")["items"]:
+            containers = pod["status"].get("containerStatuses", ())
+            ready = all(container["ready"] for container in containers)
+            rows.append(
+                [pod["metadata"]["name"], "well" if ready else "ill", pod["status"]["phase"]]
+            )
+    verified = records.last_verified(context.paths)
+    url = verified.url if verified else "not deployed"
+    if as_json:
+        names = ("name", "state", "detail")
+        listed = [dict(zip(names, row, strict=True)) for row in rows]
+        context.output.data({"schema_version": _SCHEMA_VERSION, "url": url, "parts": listed})
+        return
+    context.output.table(f"TaskFlow: {url}", ["part", "state", "detail"], rows)
+
+
+def verify(
+    url: Annotated[str, typer.Option(help="Where it answers; the deployed one if left out.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that all endpoints keep the contract, through the running frontend."""
+    from taskflow_deploy import records
+    from taskflow_deploy.contract.verify import verify as verify_contract
+    from taskflow_deploy.output import Output
+    from taskflow_deploy.paths import current_paths
+
+    output, paths = Output(as_json=as_json), current_paths()
+    verified = records.last_verified(paths)
+    target = url or (verified.url if verified else "")
+    if not target:
+        raise ClusterNotRunningError("Nothing is deployed.", "Run ./taskflow up, or name a --url.")
+    report = verify_contract(target)
+    if as_json:
+        output.data({"schema_version": _SCHEMA_VERSION, "url": target, **report.to_json()})
+    else:
+        rows = [
+            [result.endpoint, "kept" if result.passed else "broken",
+             f"{result.seconds * 1000:.0f} ms", result.detail]
+            for result in report.results
+        ]  # fmt: skip
+        output.table(target, ["endpoint", "contract", "time", "detail"], rows)
+    broken = [result for result in report.results if not result.passed]
+    if broken:
+        first = broken[0]
+        if as_json:
+            raise typer.Exit(ContractError.exit_code)
+        raise ContractError(f"{first.endpoint}: {first.detail}", f"See for yourself: {first.curl}")
+
+
+def dev(
+    backend_port: Annotated[int, typer.Option(help="Port of the backend.")] = 8000,
+    frontend_port: Annotated[int, typer.Option(help="Port of the frontend.")] = 3000,
+) -> None:
+    """Run backend, frontend and PostgreSQL as processes with reload; no Kubernetes, no root."""
+    from taskflow_deploy import dev as processes
+    from taskflow_deploy import settings
+    from taskflow_deploy.output import Output
+    from taskflow_deploy.paths import current_paths
+
+    paths = current_paths()
+    given = settings.load(paths)
+    processes.run(paths, Output(), given, backend_port=backend_port, frontend_port=frontend_port)
+
+
+def _confirm_purge(interactive: bool, *, yes: bool) -> None:
+    if not interactive and not yes:
+        raise UsageError(
+            "Without a terminal nothing is purged by accident.", "Add --yes to down --purge."
+        )

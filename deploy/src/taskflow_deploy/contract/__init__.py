@@ -1,0 +1,1 @@
+"""Proves that a running TaskFlow answers as its contract says."""

@@ -1,0 +1,39 @@
+"""Verifies a running system through its base URL."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from taskflow_deploy.contract.scenario import play
+from taskflow_deploy.contract.session import EndpointResult, Session
+
+
+@dataclass(frozen=True)
+class ContractReport:
+    """The verdict on each endpoint."""
+
+    results: list[EndpointResult]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every promise was kept, and any was checked at all."""
+        return bool(self.results) and all(result.passed for result in self.results)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as data."""
+        return {"passed": self.passed, "results": [asdict(result) for result in self.results]}
+
+
+def verify(base_url: str) -> ContractReport:
+    """Ask a running system everything and return the verdicts.
+
+    Parameters
+    ----------
+    base_url
+        Where it answers, such as ``http://10.97.0.2:30300``.
+    """
+    session = Session(base_url.rstrip("/"))
+    try:
+        play(session)
+    finally:
+        session.close()
+    return ContractReport(session.results)

@@ -1,0 +1,163 @@
+"""Backend, frontend and PostgreSQL as plain processes with reload."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskflow_deploy.errors import CommandError, PortInUseError
+from taskflow_deploy.output import Output
+from taskflow_deploy.paths import Paths
+from taskflow_deploy.postgres import server
+from taskflow_deploy.runner import run as run_program
+from taskflow_deploy.settings import Settings
+from taskflow_deploy.toolchains import toolchain
+
+_STOP_SECONDS = 8.0
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class _Program:
+    name: str
+    argv: list[str]
+    env: dict[str, str]
+    cwd: Path
+    port: int
+
+
+def run(
+    paths: Paths, output: Output, settings: Settings, *, backend_port: int, frontend_port: int
+) -> None:
+    """Run all three until Ctrl-C, or until one of them ends.
+
+    Raises
+    ------
+    PortInUseError
+        A port is taken; nothing was started.
+    CommandError
+        One of the programs ended by itself.
+    """
+    for port in (backend_port, frontend_port):
+        _require_free(port)
+    was_running = server.status(paths).well
+    url = settings.database_url
+    if url is None:
+        url = server.ensure(paths, output, listen=["127.0.0.1"], allow=[]).url("127.0.0.1")
+    try:
+        programs = _programs(paths, output, settings, url, backend_port, frontend_port)
+        _supervise(programs, output)
+    finally:
+        if settings.database_url is None and not was_running:
+            server.stop(paths)
+
+
+def _programs(
+    paths: Paths, output: Output, settings: Settings, url: str, backend: int, frontend: int
+) -> list[_Program]:
+    scripts = Path(sys.prefix) / "bin"
+    origins = f"http://localhost:{frontend},http://127.0.0.1:{frontend}"
+    env = {
+        "DATABASE_URL": url,
+        "BETTER_AUTH_SECRET": settings.better_auth_secret,
+        "ANTHROPIC_API_KEY": settings.anthropic_api_key,
+        "CORS_ORIGINS": origins,
+        "ENVIRONMENT": "development",
+    }
+    folder = paths.repository / "backend"
+    run_program([scripts / "alembic", "upgrade", "head"], env=env, cwd=folder)
+    web = paths.repository / "frontend"
+    node = toolchain("node", output)
+    path = {"PATH": f"{node}:{os.environ['PATH']}", "NEXT_TELEMETRY_DISABLED": "1"}
+    _install_packages(web, node, path, output)
+    serve = [str(scripts / "fastapi"), "run", "src/main.py", "--reload",
+             "--host", "127.0.0.1", "--port", str(backend)]  # fmt: skip
+    show = [str(node / "node"), "node_modules/next/dist/bin/next", "dev",
+            "--hostname", "127.0.0.1", "--port", str(frontend)]  # fmt: skip
+    proxied = {**path, "NEXT_PUBLIC_API_URL": f"http://127.0.0.1:{backend}"}
+    return [
+        _Program("backend", serve, env, folder, backend),
+        _Program("frontend", show, proxied, web, frontend),
+    ]
+
+
+def _install_packages(web: Path, node: Path, env: dict[str, str], output: Output) -> None:
+    lock, mark = web / "package-lock.json", web / "node_modules" / ".taskflow-lock"
+    if mark.exists() and mark.read_bytes() == lock.read_bytes():
+        return
+    output.note("Installing the frontend's packages.")
+    npm = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    run_program([node / "node", npm, "install", "--no-save", "--ignore-scripts"], env=env, cwd=web)
+    shutil.copyfile(lock, mark)
+
+
+def _supervise(programs: list[_Program], output: Output) -> None:
+    running = {program.name: _start(program, output) for program in programs}
+    announced = False
+    try:
+        while all(process.poll() is None for process in running.values()):
+            if not announced and all(_listens(program.port) for program in programs):
+                output.good(f"Ready: http://127.0.0.1:{programs[-1].port} (Ctrl-C stops)")
+                announced = True
+            time.sleep(_POLL_SECONDS)
+        ended = next(name for name, process in running.items() if process.poll() is not None)
+        raise CommandError(
+            f"The {ended} ended with exit code {running[ended].returncode}.",
+            "Its last lines are above; mend it and run ./taskflow dev again.",
+        )
+    except KeyboardInterrupt:
+        output.note("Stopping.")
+    finally:
+        for process in running.values():
+            _stop(process)
+
+
+def _start(program: _Program, output: Output) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        program.argv,
+        env={**os.environ, **program.env},
+        cwd=program.cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+    def pass_on() -> None:
+        for line in process.stdout or ():
+            output.note(f"{program.name:<9}| {line.rstrip()}")
+
+    threading.Thread(target=pass_on, daemon=True).start()
+    return process
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=_STOP_SECONDS)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _require_free(port: int) -> None:
+    if _listens(port):
+        raise PortInUseError(
+            f"Port {port} is used by another program.",
+            "Stop it, or choose others: ./taskflow dev --backend-port 8001 --frontend-port 3001",
+        )
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as attempt:
+        attempt.settimeout(0.5)
+        return attempt.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,77 @@
+"""kubectl and Helm, always with our own kubeconfig and context."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from taskflow_deploy.clusters.base import Cluster
+from taskflow_deploy.errors import ClusterError, CommandError
+from taskflow_deploy.runner import Completed, run
+
+NAMESPACE = RELEASE = "taskflow"
+_TIMEOUT_SECONDS = 120.0
+
+
+def kubectl_command(cluster: Cluster, *words: str) -> list[str]:
+    """Return a kubectl command line; it names the context, so no other cluster is reached."""
+    where = ["--kubeconfig", str(cluster.kubeconfig), "--context", cluster.context]
+    return [str(cluster.kubectl), *where, *words]
+
+
+def helm_command(cluster: Cluster, *words: str) -> list[str]:
+    """Return a Helm command line for our cluster and namespace."""
+    where = ["--kubeconfig", str(cluster.kubeconfig), "--kube-context", cluster.context]
+    return [str(cluster.helm), *words, *where, "--namespace", NAMESPACE]
+
+
+def kubectl(
+    cluster: Cluster, *words: str, stdin: str | None = None, check: bool = True
+) -> Completed:
+    """Run kubectl."""
+    command = kubectl_command(cluster, *words)
+    return run(command, stdin=stdin, check=check, timeout=_TIMEOUT_SECONDS)
+
+
+def helm(cluster: Cluster, *words: str, check: bool = True) -> Completed:
+    """Run Helm."""
+    return run(helm_command(cluster, *words), check=check, timeout=_TIMEOUT_SECONDS)
+
+
+def read(cluster: Cluster, *words: str) -> Any:
+    """Return what kubectl prints as JSON.
+
+    Raises
+    ------
+    ClusterError
+        The cluster does not answer.
+    """
+    try:
+        return json.loads(kubectl(cluster, *words, "-o", "json").stdout)
+    except CommandError as error:
+        raise ClusterError(
+            "The cluster does not answer.", "See ./taskflow status.", error.details
+        ) from None
+
+
+def apply(cluster: Cluster, objects: Sequence[dict[str, Any]]) -> None:
+    """Apply objects; they go by standard input, so no secret is in a process list."""
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
+    kubectl(
+        cluster, "apply", "--server-side", "--force-conflicts", "--field-manager=taskflow",
+        "-f", "-", stdin=text,
+    )  # fmt: skip
+
+
+def history(cluster: Cluster) -> list[dict[str, Any]]:
+    """Return the release's revisions, oldest first; empty where it is not installed."""
+    done = helm(cluster, "history", RELEASE, "-o", "json", check=False)
+    if done.code != 0:
+        return []
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def chart(repository: Path) -> Path:
+    """Return the chart's folder."""
+    return repository / "helm" / "taskflow"
