@@ -2,11 +2,13 @@
 
 import asyncio
 
-import src.chatbot.models  # noqa: F401 - registers its tables
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+import src.chatbot.models  # noqa: F401 - registers its tables
 from src.config import load_settings
+from src.database import DRIVER
 from src.models import Base
 
 # Any number that nothing else in this database uses for an advisory lock.
@@ -30,7 +32,7 @@ def _migrate(connection: Connection) -> None:
 
 
 async def _run() -> None:
-    engine = create_async_engine(load_settings().sqlalchemy_url)
+    engine = create_async_engine(DRIVER, connect_args={"dsn": load_settings().database_dsn})
     async with engine.connect() as connection:
         await connection.run_sync(_migrate)
     await engine.dispose()

@@ -18,6 +18,8 @@ _LINES = "--tail=2000"
 def capture(paths: Paths, cluster: Cluster, error: DeployError) -> Path:
     """Write what is known of a failure to a folder of its own and return it.
 
+    The newest ten are kept.
+
     What cannot be had says so in its file; evidence never hides the failure.
     """
     root = paths.state / "evidence"

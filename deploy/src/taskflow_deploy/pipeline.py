@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from taskflow_deploy import evidence, kube, records
+from taskflow_deploy import crash, evidence, kube, records
 from taskflow_deploy.checkpoints import built, chart, contract, loaded, pods, prerequisites
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.errors import DeployError, InterruptedByUserError, UndoError
@@ -49,11 +49,8 @@ def deploy(deployment: Deployment) -> list[dict[str, Any]]:
     try:
         for checkpoint in CHECKPOINTS:
             passed.append(_pass(checkpoint, deployment))  # noqa: PERF401 - each may raise
-    except KeyboardInterrupt:
-        error = InterruptedByUserError("Interrupted.", "Run ./taskflow up to go on.")
-        raise _after_failure(deployment, error) from None
-    except DeployError as error:
-        raise _after_failure(deployment, error) from None
+    except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - whatever it is, it is undone
+        raise _after_failure(deployment, _as_error(deployment, failure)) from None
     _record(deployment)
     return passed
 
@@ -62,7 +59,7 @@ def _pass(checkpoint: Checkpoint, deployment: Deployment) -> dict[str, Any]:
     started = time.monotonic()
     try:
         fact = checkpoint.run(deployment)
-    except (DeployError, KeyboardInterrupt):
+    except (Exception, KeyboardInterrupt):
         deployment.output.bad(f"{checkpoint.title}, {time.monotonic() - started:.1f} s")
         raise
     seconds = time.monotonic() - started
@@ -70,22 +67,31 @@ def _pass(checkpoint: Checkpoint, deployment: Deployment) -> dict[str, Any]:
     return {"id": checkpoint.id, "verdict": "passed", "seconds": round(seconds, 2), "fact": fact}
 
 
+def _as_error(deployment: Deployment, failure: Exception | KeyboardInterrupt) -> DeployError:
+    if isinstance(failure, DeployError):
+        return failure
+    if isinstance(failure, KeyboardInterrupt):
+        return InterruptedByUserError("Interrupted.", "Run ./taskflow up to go on.")
+    return crash.report(deployment.paths, failure)
+
+
 def _after_failure(deployment: Deployment, error: DeployError) -> DeployError:
     """Take evidence, undo, and return the original error with where to look."""
     if not deployment.changed:
         return error
-    deployment.output.error(error)
-    folder = evidence.capture(deployment.paths, deployment.cluster, error)
-    deployment.output.note(f"Evidence is in {folder}")
+    deployment.output.bad(error.message)
     try:
+        folder = evidence.capture(deployment.paths, deployment.cluster, error)
+        deployment.output.note(f"Evidence is in {folder}")
+        error.details = [*error.details, f"evidence: {folder}"]
         deployment.output.note(f"The deployment was {undo(deployment.paths, deployment.cluster)}.")
-    except (DeployError, KeyboardInterrupt) as failed:
+    except (Exception, KeyboardInterrupt) as failed:  # noqa: BLE001 - told beside the first error
+        why = "it was interrupted." if isinstance(failed, KeyboardInterrupt) else str(failed)
         return UndoError(
-            f"{error.message} The undo failed as well: {failed}",
-            "Run ./taskflow down, then ./taskflow up.",
-            [f"evidence: {folder}"],
+            f"{error.message} The undo failed as well: {why}",
+            "Run ./taskflow up again, or ./taskflow down to remove everything.",
+            error.details,
         )
-    error.details = [*error.details, f"evidence: {folder}"]
     return error
 
 

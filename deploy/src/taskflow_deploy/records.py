@@ -1,6 +1,7 @@
 """What was proven: the revision that last passed all checkpoints."""
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -44,6 +45,14 @@ def remember(paths: Paths, verified: Verified) -> None:
 def forget(paths: Paths) -> None:
     """Forget it: nothing is deployed any more."""
     _file(paths).unlink(missing_ok=True)
+
+
+def purge(paths: Paths) -> None:
+    """Forget everything: the generated secret, all evidence and the report of a crash."""
+    forget(paths)
+    shutil.rmtree(paths.state / "evidence", ignore_errors=True)
+    for file in (paths.state / "better-auth-secret", paths.logs / "crash.log"):
+        file.unlink(missing_ok=True)
 
 
 def _file(paths: Paths) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 from urllib.parse import urlsplit
 
 from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.clusters import select
 from taskflow_deploy.clusters.guard import require_our_cluster
 from taskflow_deploy.errors import DatabaseUnreachableError, PortInUseError
 from taskflow_deploy.kube import NAMESPACE, read
@@ -17,6 +18,7 @@ def run(deployment: Deployment) -> str:
     """Check what was given, start the cluster and have a database."""
     if deployment.settings.database_url is not None:
         _check_given_database(deployment.settings.database_url)
+    select.remember(deployment.paths, deployment.cluster)
     deployment.cluster.start()
     require_our_cluster(deployment.cluster)
     _require_free_node_port(deployment)

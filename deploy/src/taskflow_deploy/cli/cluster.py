@@ -22,9 +22,11 @@ def build() -> None:
 def start(cluster: ClusterOption = "auto", yes: YesOption = False) -> None:
     """Start the cluster and wait until it is ready."""
     from taskflow_deploy import lock
+    from taskflow_deploy.clusters import select
 
     context = open_context(cluster, assume_yes=yes)
     with lock.exclusive(context.paths):
+        select.remember(context.paths, context.cluster)
         context.cluster.start()
 
 
@@ -43,12 +45,13 @@ def stop(cluster: ClusterOption = "auto") -> None:
 def delete(cluster: ClusterOption = "auto") -> None:
     """Delete the cluster and everything it left on the machine; compiled programs stay cached."""
     from taskflow_deploy import lock, records
+    from taskflow_deploy.clusters import select
 
     context = open_context(cluster)
     with lock.exclusive(context.paths):
         context.cluster.delete()
         records.forget(context.paths)
-        (context.paths.state / "cluster-kind").unlink(missing_ok=True)
+        select.forget(context.paths)
     context.output.good("The cluster is deleted.")
 
 

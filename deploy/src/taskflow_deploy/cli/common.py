@@ -1,6 +1,5 @@
 """What the commands share: options, and how a command ends."""
 
-import traceback
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,13 +32,3 @@ def open_context(kind: str, *, assume_yes: bool = False, as_json: bool = False) 
 
     output, paths = Output(as_json=as_json), current_paths()
     return Context(paths, output, select(paths, output, kind=kind, assume_yes=assume_yes))
-
-
-def write_crash(error: BaseException) -> str:
-    """Write an unexpected error's traceback to a file and return its path."""
-    from taskflow_deploy.redaction import redact
-
-    log = current_paths().logs / "crash.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(redact("".join(traceback.format_exception(error))), encoding="utf-8")
-    return str(log)

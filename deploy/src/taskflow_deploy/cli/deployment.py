@@ -6,7 +6,13 @@ from typing import Annotated
 import typer
 
 from taskflow_deploy.cli.common import ClusterOption, JsonOption, YesOption, open_context
-from taskflow_deploy.errors import ClusterNotRunningError, ContractError, UsageError
+from taskflow_deploy.errors import (
+    ClusterNotRunningError,
+    ContractError,
+    InterruptedByUserError,
+    UsageError,
+)
+from taskflow_deploy.output import Output
 
 _SCHEMA_VERSION = 1
 
@@ -59,27 +65,27 @@ def down(
     yes: YesOption = False,
 ) -> None:
     """Remove the deployment; the cluster and the database's data stay."""
-    from taskflow_deploy import lock
+    from taskflow_deploy import lock, records
     from taskflow_deploy.postgres import server
     from taskflow_deploy.undo import remove
 
     context = open_context(cluster, assume_yes=yes)
     with lock.exclusive(context.paths):
         if purge:
-            _confirm_purge(context.output.interactive, yes=yes)
-            context.output.note(
-                "This removes all accounts, tasks and conversations kept on this machine, "
-                "and the generated secret."
-            )
-            if not context.output.confirm("Remove them?", assume_yes=yes):
-                raise typer.Exit(1)
-        if context.cluster.status().running:
+            _confirm_purge(context.output, yes=yes)
+        found = context.cluster.status()
+        if found.running:
             remove(context.paths, context.cluster)
             context.output.good("The deployment is removed.")
+        elif found.exists:
+            context.output.warn(
+                "The cluster is stopped, and what is deployed in it stays: start it and run this "
+                "again, or run ./taskflow cluster delete."
+            )
         if purge:
             server.purge(context.paths)
-            (context.paths.state / "better-auth-secret").unlink(missing_ok=True)
-            context.output.good("The database and the secret are removed.")
+            records.purge(context.paths)
+            context.output.good("The database, the secret and the evidence are removed.")
         else:
             server.stop(context.paths)
             context.output.good("PostgreSQL is stopped; its data is kept.")
@@ -119,7 +125,6 @@ def verify(
     """Prove that all endpoints keep the contract, through the running frontend."""
     from taskflow_deploy import records
     from taskflow_deploy.contract.verify import verify as verify_contract
-    from taskflow_deploy.output import Output
     from taskflow_deploy.paths import current_paths
 
     output, paths = Output(as_json=as_json), current_paths()
@@ -152,7 +157,6 @@ def dev(
     """Run backend, frontend and PostgreSQL as processes with reload; no Kubernetes, no root."""
     from taskflow_deploy import dev as processes
     from taskflow_deploy import settings
-    from taskflow_deploy.output import Output
     from taskflow_deploy.paths import current_paths
 
     paths = current_paths()
@@ -160,8 +164,16 @@ def dev(
     processes.run(paths, Output(), given, backend_port=backend_port, frontend_port=frontend_port)
 
 
-def _confirm_purge(interactive: bool, *, yes: bool) -> None:
-    if not interactive and not yes:
+def _confirm_purge(output: Output, *, yes: bool) -> None:
+    if not output.interactive and not yes:
         raise UsageError(
             "Without a terminal nothing is purged by accident.", "Add --yes to down --purge."
+        )
+    output.note(
+        "This removes all accounts, tasks and conversations kept on this machine, the generated "
+        "secret and all evidence."
+    )
+    if not output.confirm("Remove them?", assume_yes=yes):
+        raise InterruptedByUserError(
+            "Nothing was removed.", "Run ./taskflow down to keep the data."
         )

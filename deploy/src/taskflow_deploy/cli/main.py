@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from taskflow_deploy import crash
 from taskflow_deploy.cli import cluster as cluster_commands
 from taskflow_deploy.cli import deployment, tools
-from taskflow_deploy.cli.common import write_crash
 from taskflow_deploy.errors import DeployError, InterruptedByUserError
 from taskflow_deploy.output import Output
+from taskflow_deploy.paths import current_paths
 
 app = typer.Typer(
     name="taskflow",
@@ -47,17 +48,16 @@ def main() -> None:
     """Run the command line; the only place that turns errors into exit codes."""
     output = Output(as_json="--json" in sys.argv)
     try:
-        app(standalone_mode=True)
-    except KeyboardInterrupt:
+        app(prog_name="./taskflow")
+    except SystemExit as end:
+        # The command line library turns Ctrl-C into this code and says nothing.
+        if end.code != InterruptedByUserError.exit_code:
+            raise
         error: DeployError = InterruptedByUserError("Interrupted.", "Run the command again.")
     except DeployError as failure:
         error = failure
-    except Exception as failure:  # noqa: BLE001 - reported, never hidden
-        place = write_crash(failure)
-        error = DeployError(
-            f"This is a fault of TaskFlow: {type(failure).__name__}: {failure}",
-            f"The details are in {place}; please report them.",
-        )
+    except Exception as fault:  # noqa: BLE001 - reported, never hidden
+        error = crash.report(current_paths(), fault)
     else:
         return
     output.error(error)

@@ -49,13 +49,12 @@ def logs(
     if part in _PODS:
         command = ["logs", "-l", f"component={part}", "--all-containers", "--prefix", "--tail=200"]
         _become(kubectl_command(context.cluster, *command, *(["-f"] if follow else [])))
-    file = context.paths.logs / f"{part}.log"
-    if not file.exists():
-        known = sorted(path.stem for path in context.paths.logs.glob("*.log"))
+    files = {path.stem: path for path in context.paths.logs.rglob("*.log")}
+    if part not in files:
         raise UsageError(
-            f"There is no log of {part!r}.", f"Choose from: {', '.join([*_PODS, *known])}"
+            f"There is no log of {part!r}.", f"Choose from: {', '.join([*_PODS, *sorted(files)])}"
         )
-    _become(["tail", "-n", "200", *(["-f"] if follow else []), str(file)])
+    _become(["tail", "-n", "200", *(["-f"] if follow else []), str(files[part])])
 
 
 def _become(command: list[str]) -> None:

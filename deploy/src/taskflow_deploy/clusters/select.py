@@ -1,6 +1,7 @@
 """Chooses the cluster: Minikube where it is installed, else the embedded one."""
 
 import shutil
+from pathlib import Path
 
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.clusters.embedded.cluster import EmbeddedCluster
@@ -22,8 +23,8 @@ def select(paths: Paths, output: Output, *, kind: str, assume_yes: bool) -> Clus
     UsageError
         There is no such kind.
     """
-    record = paths.state / "cluster-kind"
     if kind == "auto":
+        record = _record(paths)
         before = record.read_text(encoding="ascii") if record.exists() else ""
         kind = before or ("minikube" if available() else "embedded")
     if kind not in {"embedded", "minikube"}:
@@ -33,8 +34,21 @@ def select(paths: Paths, output: Output, *, kind: str, assume_yes: bool) -> Clus
             "Minikube is not installed.",
             "Install minikube and Docker, or use --cluster embedded.",
         )
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.write_text(kind, encoding="ascii")
     if kind == "minikube":
         return MinikubeCluster(paths, output)
     return EmbeddedCluster(paths, output, assume_yes=assume_yes)
+
+
+def remember(paths: Paths, cluster: Cluster) -> None:
+    """Record which kind is used, before anything of it is made."""
+    _record(paths).parent.mkdir(parents=True, exist_ok=True)
+    _record(paths).write_text(cluster.kind, encoding="ascii")
+
+
+def forget(paths: Paths) -> None:
+    """Let the next command choose anew: the cluster was deleted."""
+    _record(paths).unlink(missing_ok=True)
+
+
+def _record(paths: Paths) -> Path:
+    return paths.state / "cluster-kind"

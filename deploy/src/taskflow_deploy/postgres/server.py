@@ -118,7 +118,8 @@ def purge(paths: Paths) -> None:
     stop(paths)
     if _folder(paths).parent.exists():
         shutil.rmtree(_folder(paths).parent)
-    _record(paths).unlink(missing_ok=True)
+    for file in (_record(paths), _log(paths), _log(paths).with_suffix(".log.1")):
+        file.unlink(missing_ok=True)
     remove_leftovers(paths)
 
 

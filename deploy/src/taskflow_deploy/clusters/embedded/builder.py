@@ -92,21 +92,25 @@ def build(
         result = json.loads(metadata.read_text(encoding="utf-8"))
     return BuiltImage(
         reference=image.reference,
-        image_id=str(result["containerimage.digest"]),
+        image_id=str(result["containerimage.config.digest"]),
         bases={argument: base.description for argument, base in bases.items()},
         cached=False,
     )
 
 
 def image_id(configuration: Configuration, reference: str) -> str | None:
-    """Return the digest of the manifest that a name stands for in the node, or None."""
+    """Return the digest of the configuration of the image that a name stands for, or None.
+
+    It is what a running pod reports of an image that no registry served.
+    """
+    ctr = containerd(configuration)
     name = reference if "/" in reference else f"{_REGISTRY_PREFIX}{reference}"
-    listed = run([*containerd(configuration), "images", "list", f"name=={name}"]).stdout
-    for line in listed.splitlines()[1:]:
-        columns = line.split()
-        if columns[0] == name:
-            return columns[2]
-    return None
+    listed = run([*ctr, "images", "list", f"name=={name}"]).stdout
+    manifests = [line.split()[2] for line in listed.splitlines()[1:] if line.split()[0] == name]
+    if not manifests:
+        return None
+    manifest = json.loads(run([*ctr, "content", "get", manifests[0]]).stdout)
+    return str(manifest["config"]["digest"])
 
 
 def containerd(configuration: Configuration) -> list[str]:

@@ -98,8 +98,9 @@ class EmbeddedCluster:
         """Stop the node and remove its state; compiled programs stay in the cache."""
         if os.geteuid() == 0:
             node.stop(self._configuration)
-        if self._configuration.state.exists():
-            shutil.rmtree(self._configuration.state)
+        for folder in (self._configuration.state, self._configuration.logs):
+            if folder.exists():
+                shutil.rmtree(folder)
         self.kubeconfig.unlink(missing_ok=True)
 
     def status(self) -> ClusterStatus:
@@ -129,7 +130,7 @@ class EmbeddedCluster:
         """Do nothing: the image was built where it runs."""
 
     def image_id(self, reference: str) -> str | None:
-        """Return the digest of an image's manifest in the node, or None."""
+        """Return the digest of an image's configuration, as the node has it, or None."""
         return builder.image_id(self._configuration, reference)
 
     def address(self) -> str:
@@ -172,13 +173,13 @@ class EmbeddedCluster:
             if node.running(self._paths.run) is None:
                 raise ClusterNotRunningError(
                     "The node ended while it was starting.",
-                    f"See {self._paths.logs} for its components' logs.",
-                    _tail(self._paths.logs / "node.log"),
+                    f"See {self._configuration.logs} for its components' logs.",
+                    _tail(self._configuration.logs / "node.log"),
                 )
             if time.monotonic() > deadline:
                 raise ClusterError(
                     f"Waited {_READY_SECONDS:.0f} s in vain for {what}.",
-                    f"See the logs in {self._paths.logs}, then run ./taskflow cluster stop "
+                    f"See the logs in {self._configuration.logs}, then run ./taskflow cluster stop "
                     "and try again.",
                     self._ill_parts(),
                 )
@@ -187,7 +188,11 @@ class EmbeddedCluster:
     def _ill_parts(self) -> list[str]:
         parts = node.parts(self._paths.run)
         ill = [name for name, part in parts.items() if not part["ready"] or part["restarts"]]
-        return [line for name in ill for line in (name, *_tail(self._paths.logs / f"{name}.log"))]
+        return [
+            line
+            for name in ill
+            for line in (name, *_tail(self._configuration.logs / f"{name}.log"))
+        ]
 
     def _kubectl(self) -> list[str]:
         return [str(self.kubectl), "--kubeconfig", str(self.kubeconfig)]

@@ -60,6 +60,11 @@ class Configuration:
         """Where the node's image builder answers."""
         return self.run / "buildkitd.sock"
 
+    @property
+    def logs(self) -> Path:
+        """Where the components' logs are."""
+        return self.paths.logs / "cluster"
+
     def fill(self, template: Path) -> str:
         """Return a template's text with this node's values."""
         values = {
@@ -79,7 +84,7 @@ class Configuration:
 
     def write(self) -> None:
         """Write the filled-in files and the node's specification."""
-        for folder in (self.folder / "cni", self.paths.logs, self.run):
+        for folder in (self.folder / "cni", self.logs, self.run):
             folder.mkdir(parents=True, exist_ok=True)
         for template in sorted((MODULE / "config").iterdir()):
             target = self.folder / template.name
@@ -123,7 +128,7 @@ class Configuration:
             "env": {"PATH": path},
             "after": after,
             "ready": ready,
-            "log": str(self.paths.logs / f"{name}.log"),
+            "log": str(self.logs / f"{name}.log"),
         }
 
     @property

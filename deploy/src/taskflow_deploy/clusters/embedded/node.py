@@ -70,7 +70,7 @@ def start(configuration: Configuration) -> None:
     clean_up(configuration)
     cgroups.create(configuration.paths.instance)
     host_settings.remember(run.parent)
-    log = configuration.paths.logs / "node.log"
+    log = configuration.logs / "node.log"
     command = [
         "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
         sys.executable, "-m", "taskflow_deploy.clusters.embedded.supervisor",
