@@ -7,7 +7,8 @@ PYTHON := .venv/bin/python
 UV = $$(cat .venv/taskflow.uv)
 NPM := sh scripts/npm.sh
 
-.PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test test fmt clean
+.PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test screenshot \
+    test fmt clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,10 +29,11 @@ lint: setup
 types: setup
 	cd backend && ../.venv/bin/mypy src tests
 	cd deploy && ../.venv/bin/mypy src tests
+	.venv/bin/mypy scripts
 
 unit: setup requirements
 	cd backend && ../.venv/bin/pytest -q
-	cd deploy && ../.venv/bin/pytest -q --ignore tests/cluster --ignore tests/chart
+	cd deploy && ../.venv/bin/pytest -q tests/unit
 
 requirements: setup
 	@$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
@@ -57,15 +59,20 @@ cluster-test: setup chart-check ## Deploy to the embedded cluster, verify, drive
 	sh scripts/install-chromium.sh
 	cd deploy && ../.venv/bin/pytest -q -s tests/cluster
 
+screenshot: ## Take the README's picture from what the last cluster-test saw
+	mkdir -p docs/images
+	cp deploy/test-results/taskflow.png docs/images/taskflow.png
+
 test: lint types unit frontend-check proxy-test chart-check cluster-test ## Every test
 
 fmt: setup ## Format everything and write generated files anew
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	$(NPM) run format
+	$(PYTHON) scripts/chart_readme.py
 	$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
 	    --output-file backend/requirements.txt >/dev/null
 
 clean: ## Remove what was built in the checkout
-	rm -rf .venv frontend/node_modules frontend/.next .ruff_cache
+	rm -rf .venv frontend/node_modules frontend/.next frontend/test-results deploy/test-results .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,10 +7,16 @@ const url = new URL("/health", process.env.NEXT_PUBLIC_API_URL);
 const timeout = Number(process.env.WAIT_TIMEOUT_SECONDS);
 const interval = Number(process.env.WAIT_INTERVAL_SECONDS);
 const started = performance.now();
-const elapsed = () => (performance.now() - started) / 1000;
+let reason = "no try has ended yet";
 
 // As process 1, Node.js ignores SIGTERM unless it is told to obey it.
 process.on("SIGTERM", () => process.exit(143));
+
+// A timer, so that no slow look-up or answer makes the wait longer.
+setTimeout(() => {
+  console.error(`Gave up on ${url} after ${timeout} s: ${reason}. Look at the backend's logs.`);
+  process.exit(1);
+}, timeout * 1000);
 
 // Returns why the backend cannot be used yet, or undefined when it can.
 async function obstacle() {
@@ -20,24 +26,21 @@ async function obstacle() {
     return `the name ${url.hostname} does not resolve (${error.code})`;
   }
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(3000) });
+    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3000) });
     await answer.body?.cancel();
-    return answer.ok ? undefined : `it answers ${answer.status}`;
+    return answer.status === 200 ? undefined : `it answers ${answer.status}`;
   } catch (error) {
     return `no answer (${error.cause?.code ?? error.name})`;
   }
 }
 
-let said;
-let reason;
-while ((reason = await obstacle()) !== undefined) {
-  if (elapsed() >= timeout) {
-    console.error(`Gave up on ${url} after ${timeout} s: ${reason}. Look at the backend's logs.`);
-    process.exit(1);
-  }
-  if (reason !== said) console.log(`Waiting for ${url}, up to ${timeout} s: ${reason}.`);
-  said = reason;
+for (;;) {
+  const found = await obstacle();
+  if (found === undefined) break;
+  if (found !== reason) console.log(`Waiting for ${url}, up to ${timeout} s: ${found}.`);
+  reason = found;
   await sleep(interval * 1000);
 }
-console.log(`The backend answered after ${elapsed().toFixed(1)} s.`);
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+console.log(`The backend answered after ${seconds} s.`);
 process.exit(0);

@@ -1,14 +1,18 @@
 {{/*
-The beginning of every name: "taskflow" for a release of that name, else
-"<release>-taskflow", so that two releases can share a namespace. Cut so that
-the longest name made from it stays a valid DNS label of at most 63 characters.
+The beginning of every name: the release's name where it begins with "taskflow",
+else "<release>-taskflow", so that no two releases get the same. Longer ones are
+cut, with a digest that keeps them apart, so that the longest name made from it
+stays a valid DNS label of at most 63 characters.
 */}}
 {{- define "taskflow.fullname" -}}
-{{- if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 46 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 46 | trimSuffix "-" -}}
+{{- $name := .Release.Name -}}
+{{- if not (hasPrefix .Chart.Name $name) -}}
+  {{- $name = printf "%s-%s" $name .Chart.Name -}}
 {{- end -}}
+{{- if gt (len $name) 46 -}}
+  {{- $name = printf "%s-%s" ($name | trunc 37 | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{/*
@@ -19,7 +23,7 @@ Call with (dict "root" $ "component" "backend").
 {{- define "taskflow.selectorLabels" -}}
 app: taskflow
 component: {{ .component }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of pods: those of the selector and what else never changes. */}}
@@ -76,7 +80,7 @@ rollout/revision: {{ . | quote }}
 - configMapRef:
     name: {{ include "taskflow.fullname" .root }}-{{ .component }}-config
 - secretRef:
-    name: {{ include "taskflow.secretName" . }}
+    name: {{ include "taskflow.secretName" . | quote }}
 {{- end -}}
 
 {{/* The user that the images run as; by number, since no base image need know it. */}}
@@ -105,25 +109,42 @@ capabilities:
 {{- end -}}
 
 {{/*
+A secret from the values. A file given with --set-file ends with a line break
+that is no part of the secret.
+*/}}
+{{- define "taskflow.secretValue" -}}
+{{- . | trim | quote -}}
+{{- end -}}
+
+{{/*
 Stops the rendering when a Secret would be incomplete. Both Secrets are checked
-at once, so that one message names everything that is missing.
+at once, so that one message names everything that is missing. No message shows
+a secret, which is also why the schema has no pattern for them.
 */}}
 {{- define "taskflow.checkSecrets" -}}
+{{- $alternatives := list -}}
 {{- $missing := list -}}
-{{- $url := .Values.backend.secrets.databaseUrl -}}
 {{- if not .Values.backend.secrets.existingSecret -}}
+  {{- $alternatives = append $alternatives "backend.secrets.existingSecret" -}}
+  {{- $url := .Values.backend.secrets.databaseUrl | trim -}}
   {{- if not $url -}}
     {{- $missing = append $missing "backend.secrets.databaseUrl" -}}
-  {{- else if not (regexMatch "^postgres(ql)?([+]asyncpg)?://" $url) -}}
+  {{- else if not (regexMatch "^postgres(ql)?([+]asyncpg)?://[^/]+/[^/]" $url) -}}
     {{- fail "backend.secrets.databaseUrl is not a PostgreSQL URL: give postgresql://USER:PASSWORD@HOST:PORT/DATABASE" -}}
   {{- end -}}
 {{- end -}}
-{{- if not (and .Values.backend.secrets.existingSecret .Values.frontend.secrets.existingSecret) -}}
-  {{- if not .Values.auth.betterAuthSecret -}}
+{{- if not .Values.frontend.secrets.existingSecret -}}
+  {{- $alternatives = append $alternatives "frontend.secrets.existingSecret" -}}
+{{- end -}}
+{{- if $alternatives -}}
+  {{- $secret := .Values.auth.betterAuthSecret | trim -}}
+  {{- if not $secret -}}
     {{- $missing = append $missing "auth.betterAuthSecret" -}}
+  {{- else if lt (len $secret) 32 -}}
+    {{- fail "auth.betterAuthSecret is too short: give at least 32 characters" -}}
   {{- end -}}
 {{- end -}}
 {{- with $missing -}}
-  {{- fail (printf "no secrets: set backend.secrets.existingSecret and frontend.secrets.existingSecret to Secrets that exist, or set %s (the chart's README.md shows how)" (join " and " .)) -}}
+  {{- fail (printf "secrets are missing: give %s, or set %s to Secrets that exist (the chart's README.md shows how)" (join " and " .) (join " and " $alternatives)) -}}
 {{- end -}}
 {{- end -}}
