@@ -6,6 +6,8 @@ const config: NextConfig = {
   outputFileTracingRoot: import.meta.dirname,
   poweredByHeader: false,
   compress: false,
+  // A path of the API goes to the backend as it is, a slash at its end included.
+  skipTrailingSlashRedirect: true,
   images: { unoptimized: true },
   // Nothing may be written to the read-only file system of the container.
   experimental: { isrFlushToDisk: false },

@@ -13,7 +13,10 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("Referrer-Policy", "same-origin");
   response.headers.set("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-  response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  // Browsers heed it under https only, and complain elsewhere.
+  if (request.headers.get("x-forwarded-proto") === "https") {
+    response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  }
   return response;
 }
 

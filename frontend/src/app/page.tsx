@@ -22,27 +22,30 @@ export default function Home() {
     <main className="mx-auto flex min-h-dvh max-w-5xl flex-col px-6 py-8">
       <header className="flex items-center justify-between">
         <Logo />
-        <Link className="rounded-full px-4 py-2 text-sm font-medium hover:bg-raised" href="/login">
+        <Link
+          className="-mr-4 flex min-h-11 items-center rounded-xl px-4 text-sm font-medium hover:bg-raised"
+          href="/login"
+        >
           Log in
         </Link>
       </header>
       <section className="my-auto py-16">
-        <h1 className="max-w-2xl text-5xl leading-[1.05] font-semibold tracking-tight sm:text-6xl">
+        <h1 className="max-w-3xl text-4xl leading-[1.08] font-semibold tracking-tight text-balance sm:text-6xl">
           A to-do list whose assistant does the work.
         </h1>
-        <p className="mt-6 max-w-xl text-lg text-muted">
+        <p className="mt-6 max-w-xl text-lg text-pretty text-muted">
           Tell it what you want done in plain words. It adds, finds, completes and tidies your tasks
           while you watch.
         </p>
         <div className="mt-8 flex flex-wrap gap-3">
           <Link
-            className="rounded-full bg-accent px-6 py-3 font-medium text-on-accent hover:bg-accent-strong"
+            className="rounded-xl bg-accent px-6 py-3 font-medium text-on-accent hover:bg-accent-strong"
             href="/signup"
           >
             Create an account
           </Link>
           <Link
-            className="rounded-full border border-line bg-surface px-6 py-3 font-medium hover:bg-raised"
+            className="rounded-xl border border-line bg-surface px-6 py-3 font-medium hover:bg-raised"
             href="/tasks"
           >
             Open my tasks

@@ -4,9 +4,11 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import type { FormEvent } from "react";
 
+import { Button } from "@/components/ui/button";
 import { Logo } from "@/components/ui/logo";
 import { Notice } from "@/components/ui/notice";
 import { messageOf } from "@/lib/api/errors";
+import { useHydrated } from "@/lib/hydrated";
 import { useEnter } from "@/lib/queries/session";
 
 const TEXTS = {
@@ -28,13 +30,16 @@ const TEXTS = {
   },
 };
 
+const HINT = "password-hint";
 const FIELD =
-  "mt-1 w-full rounded-xl border border-line bg-ground px-4 py-2.5 placeholder:text-muted";
+  "mt-1 min-h-11 w-full rounded-xl border border-edge bg-ground px-4 text-base font-normal";
 
 export function AuthForm({ mode }: { mode: "login" | "signup" }) {
   const texts = TEXTS[mode];
   const router = useRouter();
   const enter = useEnter(mode);
+  const hydrated = useHydrated();
+  const working = enter.isPending || enter.isSuccess;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -66,6 +71,7 @@ export function AuthForm({ mode }: { mode: "login" | "signup" }) {
         <label className="text-sm font-medium">
           Password
           <input
+            aria-describedby={mode === "signup" ? HINT : undefined}
             autoComplete={texts.password}
             className={FIELD}
             minLength={mode === "signup" ? 8 : 1}
@@ -73,23 +79,21 @@ export function AuthForm({ mode }: { mode: "login" | "signup" }) {
             required
             type="password"
           />
-          {mode === "signup" && (
-            <span className="mt-1 block font-normal text-muted">At least 8 characters.</span>
-          )}
         </label>
+        {mode === "signup" && (
+          <p className="-mt-3 text-sm text-muted" id={HINT}>
+            At least 8 characters.
+          </p>
+        )}
         {enter.isError && <Notice>{messageOf(enter.error)}</Notice>}
-        <button
-          className="rounded-xl bg-accent px-4 py-2.5 font-medium text-on-accent hover:bg-accent-strong disabled:opacity-60"
-          disabled={enter.isPending}
-          type="submit"
-        >
-          {enter.isPending ? "One moment…" : texts.action}
-        </button>
+        <Button disabled={!hydrated || working} type="submit">
+          {working ? "One moment…" : texts.action}
+        </Button>
       </form>
       <p className="text-center text-sm text-muted">
         {texts.other}{" "}
         <Link
-          className="font-medium text-accent underline-offset-4 hover:underline"
+          className="inline-block py-1 font-medium text-accent underline underline-offset-4"
           href={texts.otherPath}
         >
           {texts.otherAction}

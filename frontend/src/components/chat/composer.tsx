@@ -1,16 +1,19 @@
 "use client";
 
-import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type Ref, useState } from "react";
+
+import { Button } from "@/components/ui/button";
 
 interface Props {
   disabled: boolean;
   onSend: (text: string) => void;
+  /** The field, for who has to put the cursor there. */
+  ref: Ref<HTMLTextAreaElement>;
 }
 
 /** Where the user writes: Enter sends, Shift and Enter begins a new line. */
-export function Composer({ disabled, onSend }: Props) {
+export function Composer({ disabled, onSend, ref }: Props) {
   const [text, setText] = useState("");
-  const form = useRef<HTMLFormElement>(null);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -19,32 +22,29 @@ export function Composer({ disabled, onSend }: Props) {
     setText("");
   }
 
-  function onKeyDown(event: KeyboardEvent) {
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      form.current?.requestSubmit();
+      event.currentTarget.form?.requestSubmit();
     }
   }
 
   return (
-    <form className="flex items-end gap-2 border-t border-line p-4" onSubmit={submit} ref={form}>
+    <form className="flex items-end gap-2 border-t border-line p-3" onSubmit={submit}>
       <textarea
         aria-label="Message to the assistant"
-        className="field-sizing-content max-h-40 min-w-0 flex-1 resize-none rounded-xl border border-line bg-ground px-4 py-2.5 placeholder:text-muted"
+        className="field-sizing-content max-h-40 min-h-11 min-w-0 flex-1 resize-none rounded-xl border border-edge bg-ground px-4 py-2 placeholder:text-muted"
         maxLength={10_000}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
         placeholder="Ask the assistant…"
+        ref={ref}
         rows={1}
         value={text}
       />
-      <button
-        className="rounded-xl bg-accent px-5 py-2.5 font-medium text-on-accent hover:bg-accent-strong disabled:opacity-60"
-        disabled={disabled || !text.trim()}
-        type="submit"
-      >
+      <Button disabled={disabled || !text.trim()} type="submit">
         Send
-      </button>
+      </Button>
     </form>
   );
 }

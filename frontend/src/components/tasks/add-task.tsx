@@ -1,43 +1,47 @@
 "use client";
 
-import { type FormEvent, useRef } from "react";
+import { type FormEvent, useState } from "react";
 
+import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { messageOf } from "@/lib/api/errors";
 import { useAddTask } from "@/lib/queries/tasks";
 
 export function AddTask() {
   const add = useAddTask();
-  const form = useRef<HTMLFormElement>(null);
+  const [text, setText] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
 
-  function submit(event: FormEvent<HTMLFormElement>) {
+  async function submit(event: FormEvent) {
     event.preventDefault();
-    const title = String(new FormData(event.currentTarget).get("title")).trim();
-    if (!title || add.isPending) return;
-    // What was typed stays until the server has it, so nothing is lost when it refuses.
-    add.mutate({ title, description: null }, { onSuccess: () => form.current?.reset() });
+    const title = text.trim();
+    if (!title) return;
+    // Empty at once, so that the next task can be typed while this one is on its way.
+    setText("");
+    setProblem(null);
+    try {
+      await add.mutateAsync(title);
+    } catch (error) {
+      setText((typed) => typed || title);
+      setProblem(`“${title}” was not added. ${messageOf(error)}`);
+    }
   }
 
   return (
-    <form className="flex flex-col gap-2 p-5 pb-3" onSubmit={submit} ref={form}>
+    <form className="flex flex-col gap-2 px-5 pt-1 pb-3" onSubmit={submit}>
       <div className="flex gap-2">
         <input
           aria-label="New task"
           autoComplete="off"
-          className="min-w-0 flex-1 rounded-xl border border-line bg-ground px-4 py-2.5 placeholder:text-muted"
+          className="min-w-0 flex-1 rounded-xl border border-edge bg-ground px-4 placeholder:text-muted"
           maxLength={255}
-          name="title"
+          onChange={(event) => setText(event.target.value)}
           placeholder="What needs doing?"
+          value={text}
         />
-        <button
-          className="rounded-xl bg-accent px-5 font-medium text-on-accent hover:bg-accent-strong disabled:opacity-60"
-          disabled={add.isPending}
-          type="submit"
-        >
-          Add
-        </button>
+        <Button type="submit">Add</Button>
       </div>
-      {add.isError && <Notice>{messageOf(add.error)}</Notice>}
+      {problem && <Notice>{problem}</Notice>}
     </form>
   );
 }

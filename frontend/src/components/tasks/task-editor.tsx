@@ -2,6 +2,7 @@
 
 import type { FormEvent } from "react";
 
+import { Button } from "@/components/ui/button";
 import type { Task, TaskChanges } from "@/lib/api/types";
 
 interface Props {
@@ -10,7 +11,7 @@ interface Props {
   onCancel: () => void;
 }
 
-const FIELD = "w-full rounded-xl border border-line bg-ground px-3 py-2";
+const FIELD = "w-full rounded-xl border border-edge bg-surface px-3 py-2 placeholder:text-muted";
 
 export function TaskEditor({ task, onSave, onCancel }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -38,23 +39,19 @@ export function TaskEditor({ task, onSave, onCancel }: Props) {
       />
       <textarea
         aria-label="Description"
-        className={FIELD}
+        className={`field-sizing-content max-h-60 min-h-16 resize-none ${FIELD}`}
         defaultValue={task.description ?? ""}
         maxLength={5000}
         name="description"
         placeholder="Description"
-        rows={2}
       />
-      <div className="flex justify-end gap-2 text-sm">
-        <button className="rounded-lg px-3 py-1.5 text-muted" onClick={onCancel} type="button">
+      <div className="flex justify-end gap-2">
+        <Button look="quiet" onClick={onCancel} small>
           Cancel
-        </button>
-        <button
-          className="rounded-lg bg-accent px-4 py-1.5 font-medium text-on-accent"
-          type="submit"
-        >
+        </Button>
+        <Button small type="submit">
           Save
-        </button>
+        </Button>
       </div>
     </form>
   );

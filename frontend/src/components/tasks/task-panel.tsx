@@ -4,7 +4,9 @@ import { useState } from "react";
 
 import { AddTask } from "@/components/tasks/add-task";
 import { TaskRow } from "@/components/tasks/task-row";
+import { Choice } from "@/components/ui/choice";
 import { Notice } from "@/components/ui/notice";
+import { PANEL } from "@/components/ui/panel";
 import { messageOf } from "@/lib/api/errors";
 import type { Task } from "@/lib/api/types";
 import { useTasks } from "@/lib/queries/tasks";
@@ -12,70 +14,42 @@ import { useTasks } from "@/lib/queries/tasks";
 const FILTERS = ["all", "open", "done"] as const;
 type Filter = (typeof FILTERS)[number];
 
-export function TaskPanel() {
+const EMPTY = {
+  all: { title: "No tasks yet", hint: "Add one above, or ask the assistant." },
+  open: { title: "Nothing left to do", hint: "Add a task above when something comes up." },
+  done: { title: "Nothing is done yet", hint: "Tick a task, and it shows up here." },
+};
+
+export function TaskPanel({ className = "" }: { className?: string }) {
   const tasks = useTasks();
   const [filter, setFilter] = useState<Filter>("all");
   const [problem, setProblem] = useState<string | null>(null);
   const shown = (tasks.data ?? []).filter((task) => fits(task, filter));
-  const open = (tasks.data ?? []).filter((task) => !task.completed).length;
 
   return (
-    <section
-      aria-label="Tasks"
-      className="flex flex-col rounded-2xl border border-line bg-surface lg:min-h-0"
-    >
-      <div className="flex flex-wrap items-baseline justify-between gap-2 px-5 pt-5">
-        <h1 className="text-xl font-semibold tracking-tight">
-          Tasks <span className="ml-1 text-sm font-normal text-muted">{open} open</span>
+    <section aria-label="Tasks" className={`${PANEL} ${className}`}>
+      <div className="flex min-h-15 flex-wrap items-center justify-between gap-2 px-5 py-2">
+        <h1 className="text-xl font-semibold tracking-tight whitespace-nowrap">
+          Tasks{" "}
+          {tasks.data && (
+            <span className="ml-1 text-sm font-normal text-muted">
+              {countOpen(tasks.data)} open
+            </span>
+          )}
         </h1>
-        <fieldset className="flex gap-1 rounded-full bg-raised p-1 text-sm">
-          <legend className="sr-only">Which tasks to show</legend>
-          {FILTERS.map((name) => (
-            <button
-              aria-pressed={filter === name}
-              className="rounded-full px-3 py-0.5 text-muted capitalize aria-pressed:bg-surface aria-pressed:text-ink aria-pressed:shadow-sm"
-              key={name}
-              onClick={() => setFilter(name)}
-              type="button"
-            >
-              {name}
-            </button>
-          ))}
-        </fieldset>
+        <Choice chosen={filter} legend="Which tasks to show" names={FILTERS} onChoose={setFilter} />
       </div>
       <AddTask />
       {problem && (
         <div className="px-5 pb-3">
-          <Notice
-            action={
-              <button
-                className="font-medium underline"
-                onClick={() => setProblem(null)}
-                type="button"
-              >
-                Dismiss
-              </button>
-            }
-          >
-            {problem}
-          </Notice>
+          <Notice action={{ name: "Dismiss", run: () => setProblem(null) }}>{problem}</Notice>
         </div>
       )}
-      <div className="flex-1 px-2 pb-3 lg:min-h-0 lg:overflow-y-auto">
+      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         {tasks.isPending && <p className="px-3 py-8 text-center text-muted">Loading your tasks…</p>}
         {tasks.isError && (
           <div className="px-3">
-            <Notice
-              action={
-                <button
-                  className="font-medium underline"
-                  onClick={() => tasks.refetch()}
-                  type="button"
-                >
-                  Retry
-                </button>
-              }
-            >
+            <Notice action={{ name: "Retry", run: () => void tasks.refetch() }}>
               {messageOf(tasks.error)}
             </Notice>
           </div>
@@ -95,11 +69,16 @@ function fits(task: Task, filter: Filter): boolean {
   return filter === "all" || task.completed === (filter === "done");
 }
 
+function countOpen(tasks: readonly Task[]): number {
+  return tasks.filter((task) => !task.completed).length;
+}
+
 function Empty({ filter }: { filter: Filter }) {
-  const texts = {
-    all: "Nothing to do yet. Add a task above, or ask the assistant.",
-    open: "Nothing left to do.",
-    done: "Nothing is done yet.",
-  };
-  return <p className="px-3 py-10 text-center text-muted">{texts[filter]}</p>;
+  const { title, hint } = EMPTY[filter];
+  return (
+    <div className="px-3 py-12 text-center">
+      <p className="font-medium">{title}</p>
+      <p className="mt-1 text-sm text-balance text-muted">{hint}</p>
+    </div>
+  );
 }

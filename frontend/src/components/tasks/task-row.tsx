@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 
+import { TaskActions } from "@/components/tasks/task-actions";
 import { TaskEditor } from "@/components/tasks/task-editor";
 import { messageOf } from "@/lib/api/errors";
 import type { Task, TaskChanges } from "@/lib/api/types";
@@ -12,77 +13,67 @@ interface Props {
   onProblem: (message: string | null) => void;
 }
 
-const ACTION = "rounded-lg px-2 py-1 text-sm text-muted hover:bg-surface hover:text-ink";
-
 export function TaskRow({ task, onProblem }: Props) {
   const change = useChangeTask();
   const remove = useDeleteTask();
-  const [mode, setMode] = useState<"read" | "edit" | "confirm">("read");
-  const failed = { onError: (error: Error) => onProblem(messageOf(error)) };
+  const [mode, setMode] = useState<"untouched" | "editing" | "edited">("untouched");
+
+  // By promise: callbacks given to mutate() are dropped when the change takes this row away.
+  function report(error: unknown) {
+    onProblem(messageOf(error));
+  }
 
   function apply(changes: TaskChanges) {
     onProblem(null);
-    change.mutate({ id: task.id, changes }, failed);
-    setMode("read");
+    change.mutateAsync({ id: task.id, changes }).catch(report);
   }
 
-  if (mode === "edit") {
+  function save(changes: TaskChanges) {
+    apply(changes);
+    setMode("edited");
+  }
+
+  function destroy() {
+    onProblem(null);
+    remove.mutateAsync(task.id).catch(report);
+  }
+
+  if (mode === "editing") {
     return (
       <li>
-        <TaskEditor onCancel={() => setMode("read")} onSave={apply} task={task} />
+        <TaskEditor onCancel={() => setMode("edited")} onSave={save} task={task} />
       </li>
     );
   }
   return (
-    <li className="group flex items-start gap-3 rounded-xl px-3 py-2.5 hover:bg-raised">
-      <input
-        aria-label={`Done: ${task.title}`}
-        checked={task.completed}
-        className="mt-0.5 size-5 shrink-0 accent-accent"
-        onChange={(event) => apply({ completed: event.target.checked })}
-        type="checkbox"
-      />
-      <div className="min-w-0 flex-1">
+    <li className="group flex flex-wrap items-start gap-x-1 rounded-xl pr-1 hover:bg-raised">
+      <label className="flex min-h-11 items-center p-3">
+        <input
+          aria-label={`Done: ${task.title}`}
+          checked={task.completed}
+          className="size-5 accent-accent"
+          onChange={(event) => apply({ completed: event.target.checked })}
+          type="checkbox"
+        />
+      </label>
+      <div className="min-w-0 flex-1 py-2.5">
         <p className={`break-words ${task.completed ? "text-muted line-through" : ""}`}>
           {task.title}
         </p>
         {task.description && (
-          <p className="text-sm break-words whitespace-pre-line text-muted">{task.description}</p>
+          <p className="mt-0.5 text-sm break-words whitespace-pre-line text-muted">
+            {task.description}
+          </p>
         )}
       </div>
-      {mode === "confirm" ? (
-        <div className="flex gap-1">
-          <button
-            className="rounded-lg bg-danger-soft px-2 py-1 text-sm font-medium text-danger"
-            onClick={() => remove.mutate(task.id, failed)}
-            type="button"
-          >
-            Delete
-          </button>
-          <button className={ACTION} onClick={() => setMode("read")} type="button">
-            Keep
-          </button>
-        </div>
-      ) : (
-        <div className="flex gap-1 opacity-70 group-hover:opacity-100 focus-within:opacity-100">
-          <button
-            aria-label={`Edit ${task.title}`}
-            className={ACTION}
-            onClick={() => setMode("edit")}
-            type="button"
-          >
-            Edit
-          </button>
-          <button
-            aria-label={`Delete ${task.title}`}
-            className={ACTION}
-            onClick={() => setMode("confirm")}
-            type="button"
-          >
-            Delete
-          </button>
-        </div>
-      )}
+      <div className="py-1 max-sm:has-[fieldset]:basis-full pointer-coarse:py-0">
+        <TaskActions
+          focusEdit={mode === "edited"}
+          onDelete={destroy}
+          onEdit={() => setMode("editing")}
+          title={task.title}
+        />
+      </div>
     </li>
   );
 }

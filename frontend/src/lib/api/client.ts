@@ -1,4 +1,4 @@
-import { ApiError, errorFrom } from "@/lib/api/errors";
+import { ApiError, errorFrom, isLoggedOut } from "@/lib/api/errors";
 import type { ChatAnswer, Credentials, SignedIn, Task, TaskChanges, User } from "@/lib/api/types";
 
 const ROOT = "/api/v1";
@@ -6,7 +6,6 @@ const ROOT = "/api/v1";
 interface Call {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
-  authorized?: boolean;
 }
 
 /**
@@ -17,7 +16,7 @@ interface Call {
  */
 export class ApiClient {
   private token: string | null = null;
-  private refreshing: Promise<boolean> | null = null;
+  private renewing: Promise<string> | null = null;
 
   async signUp(credentials: Credentials): Promise<User> {
     return this.enter("/auth/signup", credentials);
@@ -27,8 +26,13 @@ export class ApiClient {
     return this.enter("/auth/login", credentials);
   }
 
+  /** Ends the session; one that has ended already is no failure. */
   async logOut(): Promise<void> {
-    await this.call("/auth/logout", { method: "POST" });
+    try {
+      await this.call("/auth/logout", { method: "POST" });
+    } catch (error) {
+      if (!isLoggedOut(error)) throw error;
+    }
     this.token = null;
   }
 
@@ -58,26 +62,31 @@ export class ApiClient {
   }
 
   private async enter(path: string, body: Credentials): Promise<User> {
-    const answer = await this.call<SignedIn>(path, { method: "POST", body, authorized: false });
+    const response = await this.send(path, { method: "POST", body }, null);
+    const answer = await read<SignedIn>(response);
     this.token = answer.token;
     return answer.user;
   }
 
   private async call<T>(path: string, call: Call = {}): Promise<T> {
-    const authorized = call.authorized ?? true;
-    if (authorized && this.token === null) await this.refresh();
-    let response = await this.send(path, call);
-    if (authorized && response.status === 401 && (await this.refresh())) {
-      response = await this.send(path, call);
+    const token = this.token ?? (await this.renew());
+    let response = await this.send(path, call, token);
+    if (response.status === 401) {
+      // While this call was under way, another one may have renewed the token already.
+      const renewed = this.token !== token && this.token !== null;
+      response = await this.send(path, call, renewed ? this.token : await this.renew());
     }
-    if (!response.ok) throw await errorFrom(response);
-    return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+    return read<T>(response);
   }
 
-  private async send(path: string, { method = "GET", body }: Call): Promise<Response> {
-    const headers: Record<string, string> = {};
-    if (this.token) headers["Authorization"] = `Bearer ${this.token}`;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+  private async send(
+    path: string,
+    { method = "GET", body }: Call,
+    token: string | null,
+  ): Promise<Response> {
+    const headers = new Headers();
+    if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+    if (body !== undefined) headers.set("Content-Type", "application/json");
     try {
       return await fetch(ROOT + path, {
         method,
@@ -91,19 +100,26 @@ export class ApiClient {
     }
   }
 
-  private refresh(): Promise<boolean> {
-    this.refreshing ??= this.buyToken().finally(() => {
-      this.refreshing = null;
+  private renew(): Promise<string> {
+    this.renewing ??= this.buyToken().finally(() => {
+      this.renewing = null;
     });
-    return this.refreshing;
+    return this.renewing;
   }
 
-  private async buyToken(): Promise<boolean> {
-    const response = await this.send("/auth/refresh", { method: "POST" });
-    if (response.status >= 500) throw await errorFrom(response);
-    this.token = response.ok ? ((await response.json()) as { token: string }).token : null;
-    return this.token !== null;
+  private async buyToken(): Promise<string> {
+    const response = await this.send("/auth/refresh", { method: "POST" }, null);
+    // Only a refusal ends the session; a busy or broken server may know it again later.
+    if (response.status === 401) this.token = null;
+    const { token } = await read<{ token: string }>(response);
+    this.token = token;
+    return token;
   }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  if (!response.ok) throw await errorFrom(response);
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
 }
 
 export const api = new ApiClient();

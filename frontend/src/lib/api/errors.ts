@@ -22,6 +22,11 @@ export function messageOf(error: unknown): string {
   return error instanceof ApiError ? error.message : "Something went wrong. Try again.";
 }
 
+/** Whether the server no longer knows who asks; nothing but a new login helps then. */
+export function isLoggedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
+}
+
 function isErrorBody(body: unknown): body is { code: string; message: string } {
   if (typeof body !== "object" || body === null) return false;
   const { code, message } = body as Record<string, unknown>;

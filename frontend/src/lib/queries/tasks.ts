@@ -21,12 +21,12 @@ export function refreshTasks(client: QueryClient): Promise<void> {
 export function useAddTask() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (given: { title: string; description: string | null }) =>
-      api.addTask(given.title, given.description),
+    mutationKey: KEY,
+    mutationFn: (title: string) => api.addTask(title, null),
     onSuccess: (task) => {
-      client.setQueryData<Task[]>(KEY, (tasks = []) => [task, ...tasks]);
+      client.setQueryData<Task[]>(KEY, (tasks) => tasks && [task, ...tasks]);
     },
-    onSettled: () => refreshTasks(client),
+    onSettled: () => refreshAfterLast(client),
   });
 }
 
@@ -53,14 +53,20 @@ function useOptimistic<Given, Answer>(
 ) {
   const client = useQueryClient();
   return useMutation({
+    mutationKey: KEY,
     mutationFn: send,
     onMutate: async (given: Given) => {
       await client.cancelQueries({ queryKey: KEY });
       const before = client.getQueryData<Task[]>(KEY);
-      client.setQueryData<Task[]>(KEY, (tasks = []) => apply(tasks, given));
+      client.setQueryData<Task[]>(KEY, (tasks) => tasks && apply(tasks, given));
       return { before };
     },
     onError: (_error, _given, context) => client.setQueryData(KEY, context?.before),
-    onSettled: () => refreshTasks(client),
+    onSettled: () => refreshAfterLast(client),
   });
+}
+
+/** Loads the tasks again, unless more changes are under way: the list would not show them. */
+function refreshAfterLast(client: QueryClient): void {
+  if (client.isMutating({ mutationKey: KEY }) === 1) void refreshTasks(client);
 }

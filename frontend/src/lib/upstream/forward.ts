@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 
 import { endToEnd, incoming } from "@/lib/upstream/headers";
@@ -10,6 +10,11 @@ const RETRY_SECONDS = "1";
 // A computed name: "NEXT_PUBLIC_" variables are otherwise replaced when the image is built,
 // and the address is known only where it runs.
 const ADDRESS_VARIABLE = ["NEXT_PUBLIC", "API_URL"].join("_");
+
+// A connection for every request: a kept one may be closed by the backend just when it is used
+// again, and a request with a body cannot be sent twice.
+const HTTP = { start: httpRequest, agent: new HttpAgent({ keepAlive: false }) };
+const HTTPS = { start: httpsRequest, agent: new HttpsAgent({ keepAlive: false }) };
 
 /** The backend's address, as this server reaches it; a browser never sees it. */
 export function upstreamUrl(): string {
@@ -35,7 +40,7 @@ export async function forward(request: Request): Promise<Response> {
     });
   } catch (error) {
     // The address stays in this log; the browser is only told to try again.
-    console.error(`backend ${upstreamUrl()} unreachable:`, error);
+    if (!request.signal.aborted) console.error(`backend ${upstreamUrl()} unreachable:`, error);
     return unavailable();
   }
 }
@@ -43,9 +48,10 @@ export async function forward(request: Request): Promise<Response> {
 function ask(request: Request): Promise<IncomingMessage> {
   const from = new URL(request.url);
   const to = new URL(from.pathname + from.search, upstreamUrl());
-  const start = to.protocol === "https:" ? httpsRequest : httpRequest;
+  const { start, agent } = to.protocol === "https:" ? HTTPS : HTTP;
   return new Promise((resolve, reject) => {
-    const outgoing = start(to, { method: request.method, headers: incoming(request, from) });
+    const headers = incoming(request, from);
+    const outgoing = start(to, { agent, method: request.method, headers });
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
     request.signal.addEventListener("abort", () => outgoing.destroy());

@@ -1,5 +1,5 @@
 // Headers of one connection, not of the message (RFC 9110, section 7.6.1).
-const HOP_BY_HOP = new Set([
+const HOP_BY_HOP = [
   "connection",
   "keep-alive",
   "proxy-authenticate",
@@ -8,14 +8,20 @@ const HOP_BY_HOP = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
-]);
+];
 
-/** The headers for the backend: the browser's own, and how it reached this server. */
+/**
+ * The headers for the backend: the browser's own, and how it reached this server.
+ *
+ * Next.js drops Content-Encoding from what a route answers, so the backend may not compress.
+ */
 export function incoming(request: Request, url: URL): Record<string, string> {
+  const dropped = ofConnection(request.headers.get("connection"));
   const headers: Record<string, string> = {};
   request.headers.forEach((value, name) => {
-    if (!HOP_BY_HOP.has(name)) headers[name] = value;
+    if (!dropped.has(name)) headers[name] = value;
   });
+  headers["accept-encoding"] = "identity";
   headers["x-forwarded-host"] ??= request.headers.get("host") ?? url.host;
   headers["x-forwarded-proto"] ??= url.protocol.replace(":", "");
   return headers;
@@ -23,10 +29,16 @@ export function incoming(request: Request, url: URL): Record<string, string> {
 
 /** The backend's headers for the browser, repeated ones (such as Set-Cookie) kept apart. */
 export function endToEnd(raw: readonly string[]): Headers {
-  const headers = new Headers();
+  const all = new Headers();
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? "";
-    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.append(name, raw[index + 1] ?? "");
+    all.append(raw[index] ?? "", raw[index + 1] ?? "");
   }
-  return headers;
+  const dropped = ofConnection(all.get("connection"));
+  return new Headers([...all].filter(([name]) => !dropped.has(name)));
+}
+
+/** What concerns one connection only: the known names, and those that it names itself. */
+function ofConnection(connection: string | null): Set<string> {
+  const named = (connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return new Set([...HOP_BY_HOP, ...named.filter(Boolean)]);
 }
