@@ -5,6 +5,7 @@ machine. It needs nothing but the standard library and checks the wheel's hash.
 """
 
 import hashlib
+import http.client
 import json
 import os
 import platform
@@ -56,14 +57,20 @@ def _from_wheel(version: str, target: Path) -> None:
         wheel = next(file for file in files if _fits(file["filename"], version))
         archive = target / wheel["filename"]
         place = urllib.parse.urljoin(index, wheel["url"])
+        promised = wheel["hashes"]["sha256"]
         with urllib.request.urlopen(place, timeout=_SECONDS) as answer:
             archive.write_bytes(answer.read())
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         sys.exit(
             f"error: uv could not be fetched from the Python package registry: {error}\n"
             "what to do: check the network and the proxy settings, or install uv yourself."
         )
-    if hashlib.sha256(archive.read_bytes()).hexdigest() != wheel["hashes"]["sha256"]:
+    except (ValueError, LookupError, StopIteration):
+        sys.exit(
+            f"error: the Python package registry offers no uv {version} for this machine.\n"
+            "what to do: install uv yourself, or let PIP_INDEX_URL name another registry."
+        )
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != promised:
         sys.exit("error: uv's wheel arrived damaged.\nwhat to do: run the command again.")
     with zipfile.ZipFile(archive) as opened:
         member = next(name for name in opened.namelist() if name.endswith("/scripts/uv"))

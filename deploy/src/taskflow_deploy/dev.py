@@ -1,5 +1,6 @@
 """Backend, frontend and PostgreSQL as plain processes with reload."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -30,6 +31,12 @@ class _Program:
     env: dict[str, str]
     cwd: Path
     port: int
+
+
+@dataclass(frozen=True)
+class _Running:
+    process: subprocess.Popen[str]
+    speaker: threading.Thread
 
 
 def run(
@@ -101,24 +108,24 @@ def _supervise(programs: list[_Program], output: Output) -> None:
     running = {program.name: _start(program, output) for program in programs}
     announced = False
     try:
-        while all(process.poll() is None for process in running.values()):
+        while all(one.process.poll() is None for one in running.values()):
             if not announced and all(_listens(program.port) for program in programs):
                 output.good(f"Ready: http://127.0.0.1:{programs[-1].port} (Ctrl-C stops)")
                 announced = True
             time.sleep(_POLL_SECONDS)
-        ended = next(name for name, process in running.items() if process.poll() is not None)
+        ended = next(name for name, one in running.items() if one.process.poll() is not None)
         raise CommandError(
-            f"The {ended} ended with exit code {running[ended].returncode}.",
+            f"The {ended} ended with exit code {running[ended].process.returncode}.",
             "Its last lines are above; mend it and run ./taskflow dev again.",
         )
     except KeyboardInterrupt:
         output.note("Stopping.")
     finally:
-        for process in running.values():
-            _stop(process)
+        for one in running.values():
+            _stop(one)
 
 
-def _start(program: _Program, output: Output) -> subprocess.Popen[str]:
+def _start(program: _Program, output: Output) -> _Running:
     process = subprocess.Popen(
         program.argv,
         env={**os.environ, **program.env},
@@ -131,22 +138,22 @@ def _start(program: _Program, output: Output) -> subprocess.Popen[str]:
     )
 
     def pass_on() -> None:
-        for line in process.stdout or ():
-            output.note(f"{program.name:<9}| {line.rstrip()}")
+        with process.stdout or contextlib.nullcontext(()) as lines:
+            for line in lines:
+                output.note(f"{program.name:<9}| {line.rstrip()}")
 
-    threading.Thread(target=pass_on, daemon=True).start()
-    return process
+    speaker = threading.Thread(target=pass_on, daemon=True)
+    speaker.start()
+    return _Running(process, speaker)
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(running: _Running) -> None:
+    """Stop a program with its children, and let it say its last lines."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(timeout=_STOP_SECONDS)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(running.process.pid, number)
+            running.process.wait(timeout=_STOP_SECONDS)
+    running.speaker.join(timeout=_STOP_SECONDS)
 
 
 def _require_free(port: int) -> None:

@@ -26,7 +26,7 @@ def capture(paths: Paths, cluster: Cluster, error: DeployError) -> Path:
     folder = root / time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime())
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "failure.txt", "\n".join([error.message, error.resolution, *error.details]))
-    selected = ["-l", "app=taskflow", "--all-containers", "--prefix", _LINES]
+    selected = ["-l", "app=taskflow", "--all-containers", "--prefix", "--ignore-errors", _LINES]
     for name, command in {
         "objects.txt": kube.kubectl_command(cluster, "get", "all,configmaps,events", "-o", "wide"),
         "pods.txt": kube.kubectl_command(cluster, "describe", "pods"),

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from taskflow_deploy.clusters import base
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.errors import ClusterError, CommandError
 from taskflow_deploy.runner import Completed, run
 
-NAMESPACE = RELEASE = "taskflow"
+NAMESPACE = base.NAMESPACE
+RELEASE = "taskflow"
 _TIMEOUT_SECONDS = 120.0
+_NOT_INSTALLED = "release: not found"
 
 
 def kubectl_command(cluster: Cluster, *words: str) -> list[str]:
@@ -22,7 +25,7 @@ def kubectl_command(cluster: Cluster, *words: str) -> list[str]:
 def helm_command(cluster: Cluster, *words: str) -> list[str]:
     """Return a Helm command line for our cluster and namespace."""
     where = ["--kubeconfig", str(cluster.kubeconfig), "--kube-context", cluster.context]
-    return [str(cluster.helm), *words, *where, "--namespace", NAMESPACE]
+    return [str(cluster.helm), *where, "--namespace", NAMESPACE, *words]
 
 
 def kubectl(
@@ -64,10 +67,18 @@ def apply(cluster: Cluster, objects: Sequence[dict[str, Any]]) -> None:
 
 
 def history(cluster: Cluster) -> list[dict[str, Any]]:
-    """Return the release's revisions, oldest first; empty where it is not installed."""
+    """Return the release's revisions, oldest first; empty where it is not installed.
+
+    Raises
+    ------
+    ClusterError
+        Whether it is installed could not be learned.
+    """
     done = helm(cluster, "history", RELEASE, "-o", "json", check=False)
-    if done.code != 0:
+    if done.code != 0 and _NOT_INSTALLED in done.stderr:
         return []
+    if done.code != 0:
+        raise ClusterError("The release cannot be read.", "See ./taskflow status.", done.tail)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from taskflow_deploy.errors import DeployError
 from taskflow_deploy.redaction import redact
 
 _HEARTBEAT_SECONDS = 15.0
+# A program that reads a table gets each row on one line, however long.
+_WIDTH_FOR_PROGRAMS = 10_000
 
 
 class Output:
@@ -31,7 +34,9 @@ class Output:
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self.people = Console(stderr=True, highlight=False)
-        self._data = Console(highlight=False, soft_wrap=True)
+        width = None if sys.stdout.isatty() else _WIDTH_FOR_PROGRAMS
+        self._bars = _Bars(self.people)
+        self._data = Console(highlight=False, width=width)
 
     @property
     def interactive(self) -> bool:
@@ -40,27 +45,27 @@ class Output:
 
     def note(self, text: str) -> None:
         """Print a line of progress."""
-        self.people.print(escape(redact(text)))
+        self._say(escape(redact(text)))
 
     def good(self, text: str) -> None:
         """Print a line about something that went well."""
-        self.people.print(f"[green]✓[/] {escape(redact(text))}")
+        self._say(f"[green]✓[/] {escape(redact(text))}")
 
     def bad(self, text: str) -> None:
         """Print a line about something that failed."""
-        self.people.print(f"[red]✗[/] {escape(redact(text))}")
+        self._say(f"[red]✗[/] {escape(redact(text))}")
 
     def warn(self, text: str) -> None:
         """Print a line that the reader should not overlook."""
-        self.people.print(f"[yellow]![/] {escape(redact(text))}")
+        self._say(f"[yellow]![/] {escape(redact(text))}")
 
     def error(self, error: DeployError) -> None:
         """Print why a command failed and what to do."""
-        self.people.print(f"[bold red]error:[/] {escape(redact(error.message))}")
+        self._say(f"[bold red]error:[/] {escape(redact(error.message))}")
         for line in error.details:
-            self.people.print(f"  [dim]{escape(redact(line))}[/]")
+            self._say(f"  [dim]{escape(redact(line))}[/]")
         if error.resolution:
-            self.people.print(f"[bold]what to do:[/] {escape(redact(error.resolution))}")
+            self._say(f"[bold]what to do:[/] {escape(redact(error.resolution))}")
         if self.as_json:
             body = {
                 "error": error.message,
@@ -81,13 +86,16 @@ class Output:
         sys.stdout.flush()
 
     def table(self, title: str, columns: list[str], rows: list[list[str]]) -> None:
-        """Print a table on standard output."""
-        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+        """Print a title and, where there are rows, a table on standard output."""
+        # Not the table's own title: that is broken to the table's width.
+        self._data.print(f"[bold]{escape(redact(title))}[/]", soft_wrap=True)
+        table = Table(box=None, pad_edge=False)
         for column in columns:
             table.add_column(column)
         for row in rows:
             table.add_row(*(escape(redact(cell)) for cell in row))
-        self._data.print(table)
+        if rows:
+            self._data.print(table)
 
     def confirm(self, question: str, *, assume_yes: bool) -> bool:
         """Ask a yes-or-no question; without a terminal, or with ``assume_yes``, it is yes."""
@@ -96,20 +104,63 @@ class Output:
         answer = self.people.input(f"{escape(question)} [Y/n] ")
         return answer.strip().lower() in {"", "y", "yes"}
 
+    def _say(self, marked_up: str) -> None:
+        # A line stays a line: a terminal breaks it by itself, a log should not.
+        self.people.print(marked_up, soft_wrap=True)
+
+    @contextmanager
+    def timed(self, done: str) -> Iterator[None]:
+        """Say ``done`` and how long it took, once a piece of work has gone well."""
+        started = time.monotonic()
+        yield
+        self.good(f"{done} ({time.monotonic() - started:.1f} s).")
+
     @contextmanager
     def progress(self, title: str) -> Iterator["Bar"]:
-        """Show how far a long piece of work is; a line now and then where there is no terminal."""
+        """Show how far a long piece of work is; a line now and then where there is no terminal.
+
+        Several may be shown at once, from several threads.
+        """
         if self.people.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=24),
-                TaskProgressColumn(),
-                TimeElapsedColumn(),
-            )
-            with Progress(*columns, console=self.people, transient=True) as shown:
+            with self._bars.one_more() as shown:
                 yield Bar(self, title, shown)
         else:
             yield Bar(self, title, None)
+
+
+class _Bars:
+    """The terminal's one live display, there as long as anything is shown in it."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._users = 0
+        self._shown: Progress | None = None
+
+    @contextmanager
+    def one_more(self) -> Iterator[Progress]:
+        """Have the display."""
+        with self._lock:
+            self._users += 1
+            if self._shown is None:
+                self._shown = Progress(
+                    TextColumn("{task.description}"),
+                    BarColumn(bar_width=24),
+                    TaskProgressColumn(),
+                    TimeElapsedColumn(),
+                    console=self._console,
+                    transient=True,
+                )
+                self._shown.start()
+            shown = self._shown
+        try:
+            yield shown
+        finally:
+            with self._lock:
+                self._users -= 1
+                if self._users == 0:
+                    shown.stop()
+                    self._shown = None
 
 
 class Bar:

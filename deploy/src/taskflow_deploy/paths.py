@@ -13,6 +13,7 @@ from taskflow_deploy.errors import UsageError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DEFAULT_INSTANCE = "taskflow"
+SYSTEM_STATE = Path("/var/lib/taskflow")
 _INSTANCE_NAME = re.compile(r"[a-z][a-z0-9]{0,8}")
 
 
@@ -76,7 +77,7 @@ def current_paths() -> Paths:
     home = Path.home()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "taskflow"
     if os.geteuid() == 0:
-        state_root, run_root = Path("/var/lib/taskflow"), Path("/run/taskflow")
+        state_root, run_root = SYSTEM_STATE, Path("/run/taskflow")
     else:
         state_root = Path(os.environ.get("XDG_STATE_HOME") or home / ".local/state") / "taskflow"
         runtime = os.environ.get("XDG_RUNTIME_DIR")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from taskflow_deploy import crash, evidence, kube, records
+from taskflow_deploy import crash, evidence, kube, pod_secrets, records
 from taskflow_deploy.checkpoints import built, chart, contract, loaded, pods, prerequisites
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.errors import DeployError, InterruptedByUserError, UndoError
@@ -99,3 +99,5 @@ def _record(deployment: Deployment) -> None:
     revision = int(kube.history(deployment.cluster)[-1]["revision"])
     verified = records.Verified(revision, deployment.content, deployment.url)
     records.remember(deployment.paths, verified)
+    if deployment.changed:
+        pod_secrets.remove_old(deployment.cluster, deployment.settings, deployment.database_url)

@@ -8,7 +8,8 @@ _SHORTEST = 6
 _PATTERNS = (
     re.compile(r"sk-ant-[A-Za-z0-9_-]{8,}"),
     re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    # Of every URL but the one that our own messages show the form with.
+    re.compile(r"(?<=://)(?!USER:PASSWORD@)[^/\s:@]+:[^/\s@]+(?=@)"),
 )
 _known: set[str] = set()
 
@@ -20,11 +21,18 @@ def hide(secret: str) -> str:
     """
     if len(secret) >= _SHORTEST:
         _known.add(secret)
-    if "://" in secret:
-        password = urlsplit(secret).password
-        for form in (password, unquote(password)) if password else ():
-            hide(form)
+    for form in _passwords(secret):
+        hide(form)
     return secret
+
+
+def _passwords(url: str) -> set[str]:
+    """Return the password inside a URL, as it is written and as it is meant."""
+    try:
+        password = urlsplit(url).password if "://" in url else None
+    except ValueError:  # no URL after all
+        return set()
+    return {password, unquote(password)} if password else set()
 
 
 def redact(text: str) -> str:

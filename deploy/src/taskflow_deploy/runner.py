@@ -1,11 +1,12 @@
 """The one place that runs programs."""
 
+import contextlib
 import os
 import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from taskflow_deploy.redaction import redact
 
 _TAIL_LINES = 20
 _KILL_AFTER_SECONDS = 5
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -78,23 +80,20 @@ def run(
     Raises
     ------
     ToolMissingError
-        The program is not installed.
+        The program is not installed, or cannot be run.
     CommandError
         It failed (with ``check``) or took longer than ``timeout``.
     """
     words = [str(word) for word in argv]
     data = stdin.encode() if isinstance(stdin, str) else stdin
     started = time.monotonic()
-    with _start(words, env, cwd, feed=data is not None) as process:
-        try:
+    try:
+        with _process(words, env, cwd, feed=data is not None) as process:
             out, err = process.communicate(data, timeout=timeout)
-        except BaseException as error:
-            _stop(process)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise CommandError(
-                    f"{redact(shlex.join(words))} did not end within {timeout:g} s."
-                ) from None
-            raise
+    except subprocess.TimeoutExpired as late:
+        raise CommandError(
+            f"{redact(shlex.join(words))} did not end within {late.timeout:g} s."
+        ) from None
     done = Completed(
         words,
         process.returncode,
@@ -127,15 +126,37 @@ def stream(
         The program is not installed.
     """
     words = [str(word) for word in argv]
-    with _start(words, env, cwd, feed=False, merge=True) as process:
+    with _process(words, env, cwd, feed=False, merge=True) as process:
+        for line in process.stdout or ():
+            on_line(line.decode(errors="replace").rstrip("\n"))
+        return process.wait()
+
+
+def stop_running() -> None:
+    """Stop what other threads are running: its exit code tells them."""
+    for process in list(_running):
+        _stop(process)
+
+
+@contextlib.contextmanager
+def _process(
+    words: list[str],
+    env: Mapping[str, str] | None,
+    cwd: Path | None,
+    *,
+    feed: bool,
+    merge: bool = False,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program for as long as the block runs; an error in the block stops it."""
+    with _start(words, env, cwd, feed=feed, merge=merge) as process:
+        _running.add(process)
         try:
-            if process.stdout is not None:
-                for line in process.stdout:
-                    on_line(line.decode(errors="replace").rstrip("\n"))
-            return process.wait()
+            yield process
         except BaseException:
             _stop(process)
             raise
+        finally:
+            _running.discard(process)
 
 
 def _start(
@@ -144,7 +165,7 @@ def _start(
     cwd: Path | None,
     *,
     feed: bool,
-    merge: bool = False,
+    merge: bool,
 ) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches us alone, and we decide what stops.
     try:
@@ -161,16 +182,17 @@ def _start(
         raise ToolMissingError(
             f"{words[0]} is not installed.", f"Install {words[0]} and try again."
         ) from None
+    except OSError as error:
+        raise ToolMissingError(
+            f"{words[0]} cannot be run: {error.strerror}.", "Install it anew and try again."
+        ) from None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
+    """Ask a program and its children to end; whoever of them is left after that is killed."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_KILL_AFTER_SECONDS)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-        else:
-            return
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from taskflow_deploy.errors import DatabaseUrlError, SecretError, UsageError
+from taskflow_deploy.files import write_private
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.redaction import hide
 
@@ -61,25 +62,31 @@ def _from_file(file: Path) -> dict[str, str]:
         return {}
     lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
     pairs = [line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")]
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+    return {
+        name.strip().removeprefix("export "): value.strip().strip("\"'") for name, value in pairs
+    }
 
 
 def _database_url(value: str) -> str | None:
     if not value:
         return None
     hide(value)
-    parts = urlsplit(value)
-    try:
-        complete = parts.hostname and parts.path.strip("/") and (parts.port or True)
-    except ValueError:
-        complete = False
-    if parts.scheme not in _SCHEMES or not complete:
+    if not _names_a_database(value):
         raise DatabaseUrlError(
             "DATABASE_URL is not the URL of a PostgreSQL database.",
             "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or unset it to have "
             "PostgreSQL run on this machine.",
         )
     return value
+
+
+def _names_a_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return bool(parts.scheme in _SCHEMES and parts.hostname and parts.path.strip("/") and has_port)
 
 
 def _secret(value: str, paths: Paths) -> str:
@@ -94,10 +101,8 @@ def _secret(value: str, paths: Paths) -> str:
 
 
 def _kept_secret(file: Path) -> str:
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    if not file.exists() or not file.stat().st_size:
+        write_private(file, secrets.token_urlsafe(48))
     return file.read_text(encoding="ascii")
 
 
@@ -113,6 +118,6 @@ def _api_key(value: str) -> str:
 def _node_port(value: str) -> int:
     if not value:
         return DEFAULT_NODE_PORT
-    if not value.isdigit() or int(value) not in _NODE_PORTS:
+    if not value.isdecimal() or int(value) not in _NODE_PORTS:
         raise UsageError(f"TASKFLOW_NODE_PORT={value!r} is not a node port.", "Use 30000 to 32767.")
     return int(value)

@@ -12,6 +12,7 @@ _LEFT_OUT = {
     "__pycache__", "node_modules", ".next", "tests", "e2e", "test-results", ".env",
     ".mypy_cache", ".pytest_cache", ".ruff_cache", "next-env.d.ts", "tsconfig.tsbuildinfo",
 }  # fmt: skip
+_LEFT_OUT_ENDINGS = (".test.ts", ".test.tsx")
 _BASES = {
     "backend": {"PYTHON_IMAGE": "python:3.11-slim"},
     "frontend": {"NODE_IMAGE": "node:24-alpine"},
@@ -54,7 +55,7 @@ def _image(repository: Path, name: str) -> ImageSpec:
 def _files(folder: Path) -> list[Path]:
     found: list[Path] = []
     for path in folder.iterdir():
-        if path.name in _LEFT_OUT:
+        if path.name in _LEFT_OUT or path.name.endswith(_LEFT_OUT_ENDINGS):
             continue
         if path.is_dir() and not path.is_symlink():
             found += _files(path)

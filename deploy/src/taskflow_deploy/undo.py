@@ -1,12 +1,15 @@
 """Goes back to what was last proven."""
 
+import time
+
 from taskflow_deploy import kube, records
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.contract.verify import verify
-from taskflow_deploy.errors import CommandError, ContractError
+from taskflow_deploy.errors import CommandError, ContractError, PodsError
 from taskflow_deploy.paths import Paths
 
-_READY_SECONDS = 110
+_READY_SECONDS = 120.0
+_POLL_SECONDS = 0.3
 
 
 def undo(paths: Paths, cluster: Cluster) -> str:
@@ -22,7 +25,9 @@ def undo(paths: Paths, cluster: Cluster) -> str:
     Raises
     ------
     CommandError
-        Helm failed, or the old pods do not become ready.
+        Helm failed.
+    PodsError
+        The old pods do not become ready.
     ContractError
         The old revision does not keep the contract any more.
     """
@@ -39,12 +44,29 @@ def undo(paths: Paths, cluster: Cluster) -> str:
 
 
 def _require_verified(cluster: Cluster, url: str) -> None:
-    for component in ("backend", "frontend"):
-        kube.kubectl(cluster, "rollout", "status", f"deployment/taskflow-{component}",
-                     "--namespace", kube.NAMESPACE, f"--timeout={_READY_SECONDS}s")  # fmt: skip
-    broken = [result for result in verify(url).results if not result.passed]
-    if broken:
-        raise ContractError(f"{broken[0].endpoint}: {broken[0].detail}")
+    deadline = time.monotonic() + _READY_SECONDS
+    while not _is_settled(cluster):
+        if time.monotonic() > deadline:
+            raise PodsError(f"The old pods were not ready after {_READY_SECONDS:.0f} s.")
+        time.sleep(_POLL_SECONDS)
+    report = verify(url)
+    if not report.passed:
+        raise ContractError(f"{report.first_broken.endpoint}: {report.first_broken.detail}")
+
+
+def _is_settled(cluster: Cluster) -> bool:
+    """Tell whether all pods are those of the deployments as they are now, and ready."""
+    found = kube.read(cluster, "get", "deployments,pods", "-l", "app=taskflow")["items"]
+    deployments = [entry for entry in found if entry["kind"] == "Deployment"]
+    for deployment in deployments:
+        status, wanted = deployment["status"], deployment["spec"]["replicas"]
+        seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
+        counts = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "readyReplicas")}
+        if not seen or counts != {wanted}:
+            return False
+    # A pod that is leaving still serves, and may still be talked to.
+    wanted_pods: int = sum(entry["spec"]["replicas"] for entry in deployments)
+    return len(found) - len(deployments) == wanted_pods
 
 
 def remove(paths: Paths, cluster: Cluster) -> None:

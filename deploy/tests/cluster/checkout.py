@@ -120,5 +120,8 @@ def interrupt_at(process: subprocess.Popen[str], words: str, number: signal.Sign
     else:
         raise AssertionError(f"{words!r} was never said:\n{''.join(said)}")
     said.append(process.stderr.read())
+    process.stderr.close()
+    if process.stdout is not None:
+        process.stdout.close()
     process.wait(timeout=_LONGEST_SECONDS)
     return "".join(said)

@@ -31,7 +31,7 @@ def before(checkout: Checkout) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def checkout(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Iterator[Checkout]:
     """A fresh copy; what a failed run left is removed first, and nothing stays at the end."""
     assert os.geteuid() == 0, "the embedded cluster needs root: run the tests as root"
     made = Checkout(tmp_path_factory.mktemp("checkout"), INSTANCE)
@@ -40,6 +40,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     packages.ensure(packages.NODE_PACKAGES, Output(), assume_yes=True)
     _remove(made)
     yield made
+    if (made.state / "evidence").exists():
+        shutil.copytree(made.state / "evidence", kept / "evidence", dirs_exist_ok=True)
     _remove(made)
     shutil.rmtree(made.folder)
 

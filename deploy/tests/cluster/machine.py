@@ -8,10 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 _COUNTERS = re.compile(r"(counter )?packets \d+ bytes \d+|\[\d+:\d+\]|^#.*$", re.MULTILINE)
-# Programs of the cluster and of what runs on it, by the name the kernel shows.
-_PROGRAMS = re.compile(
-    r"kube|etcd|coredns|containerd|buildkitd|runc|pause|postgres|fastapi|next-server|unshare"
-)
 _FOLDERS = (
     "/var/lib/taskflow", "/run/taskflow", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/cni",
     "/var/lib/etcd", "/run/containerd", "/run/netns", "/run/cni", "/etc/cni/net.d",
@@ -26,7 +22,7 @@ _SETTINGS = (
 def look(instance: str) -> dict[str, list[str]]:
     """Return, by kind, what is there now; the same before and after means nothing was left."""
     looks: dict[str, Callable[[], list[str]]] = {
-        "processes": _processes,
+        "processes": lambda: _processes(instance),
         "mounts": _mounts,
         "interfaces": lambda: _lines("ip", "-brief", "link"),
         "addresses": lambda: _lines("ip", "-brief", "address"),
@@ -58,17 +54,19 @@ def table(before: dict[str, list[str]], after: dict[str, list[str]]) -> str:
     return "\n".join([f"{'on this machine':<20} {'before':>6} {'after':>6}", *rows])
 
 
-def _processes() -> list[str]:
-    """Return the processes that are of our kinds, and those of other namespaces than ours."""
+def _processes(instance: str) -> list[str]:
+    """Return the processes that the instance's commands started, and all of other networks."""
+    mark = f"TASKFLOW_INSTANCE={instance}".encode()
     ours = Path("/proc/self/ns/net").readlink()
     found: list[str] = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             name = (folder / "comm").read_text(encoding="utf-8").strip()
             elsewhere = (folder / "ns" / "net").readlink() != ours
+            marked = mark in (folder / "environ").read_bytes().split(b"\0")
         except OSError:
             continue  # it ended while we looked
-        if elsewhere or _PROGRAMS.search(name):
+        if elsewhere or marked:
             found.append(f"{folder.name} {name}")
     return found
 

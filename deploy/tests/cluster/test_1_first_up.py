@@ -75,7 +75,7 @@ def test_the_pods_run_restricted(checkout: Checkout, first_up: dict[str, Any]) -
 def test_no_secret_is_in_the_releases_values(checkout: Checkout, first_up: dict[str, Any]) -> None:
     values = checkout.taskflow("helm", "get", "values", "taskflow", "--all").out
     secret = (checkout.state / "better-auth-secret").read_text(encoding="ascii")
-    assert "existingSecret: taskflow-backend-secrets" in values
+    assert "existingSecret: taskflow-backend-secrets-" in values
     assert secret not in values
     assert "postgresql://taskflow" not in values
 

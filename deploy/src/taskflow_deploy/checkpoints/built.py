@@ -1,20 +1,48 @@
 """Checkpoint two: both images are built from the sources as they are."""
 
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from taskflow_deploy import runner
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.clusters.base import BuiltImage
+from taskflow_deploy.clusters.base import BuiltImage, ImageSpec
 from taskflow_deploy.sources import images
 
 
 def run(deployment: Deployment) -> str:
-    """Build what is not there yet."""
-    for image in images(deployment.paths.repository):
-        known = deployment.cluster.image_id(image.reference)
-        if known is not None:
-            built = BuiltImage(image.reference, known, {}, cached=True)
-        else:
-            built = deployment.cluster.build(image)
-            for base in built.bases.values():
-                deployment.output.note(f"  {image.name} is built on {base}")
-        deployment.images[image.name] = built
-    new = [image.reference for image in deployment.images.values() if not image.cached]
-    return f"built {', '.join(new)}" if new else "sources unchanged"
+    """Build what is not there yet, all at once: a build waits for the network half the time."""
+    wanted = images(deployment.paths.repository)
+    known = {image.name: deployment.cluster.image_id(image.reference) for image in wanted}
+    made = _build_all(deployment, [image for image in wanted if known[image.name] is None])
+    for image in wanted:
+        image_id = known[image.name]
+        deployment.images[image.name] = (
+            made[image.name]
+            if image_id is None
+            else BuiltImage(image.reference, image_id, {}, cached=True)
+        )
+    return (
+        f"built {', '.join(image.reference for image in made.values())}"
+        if made
+        else ("sources unchanged")
+    )
+
+
+def _build_all(deployment: Deployment, missing: Sequence[ImageSpec]) -> dict[str, BuiltImage]:
+    with ThreadPoolExecutor(max_workers=len(missing) or 1) as pool:
+        builds = {image.name: pool.submit(_build, deployment, image) for image in missing}
+        try:
+            return {name: build.result() for name, build in builds.items()}
+        except BaseException:
+            runner.stop_running()
+            raise
+
+
+def _build(deployment: Deployment, image: ImageSpec) -> BuiltImage:
+    started = time.monotonic()
+    built = deployment.cluster.build(image)
+    bases = " and ".join(built.bases.values())
+    seconds = time.monotonic() - started
+    deployment.output.note(f"  {image.name} is built on {bases} ({seconds:.1f} s)")
+    return built

@@ -1,18 +1,16 @@
 """Checkpoint four: the chart lints, renders and is installed."""
 
 import hashlib
-import hmac
 import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from taskflow_deploy import kube, records
+from taskflow_deploy import kube, pod_secrets, records
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.errors import ChartError, CommandError
 from taskflow_deploy.sources import tree_hash
 
-_SECRETS = {"backend": "taskflow-backend-secrets", "frontend": "taskflow-frontend-secrets"}
 _RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
@@ -33,7 +31,8 @@ def run(deployment: Deployment) -> str:
         _lint_and_render(deployment, chart, given)
         deployment.changed = True
         _repair_pending(deployment, revisions)
-        kube.apply(deployment.cluster, _namespace_and_secrets(deployment))
+        secrets = pod_secrets.objects(deployment.settings, deployment.database_url)
+        kube.apply(deployment.cluster, [_namespace(), *secrets])
         _helm(deployment, "upgrade", "--install", kube.RELEASE, str(chart), *given)
     return f"revision {kube.history(deployment.cluster)[-1]['revision']} installed"
 
@@ -41,12 +40,12 @@ def run(deployment: Deployment) -> str:
 def chart_values(deployment: Deployment) -> dict[str, Any]:
     """Return the values of this deployment; no secret is among them."""
     values: dict[str, Any] = {}
-    for component, secret in _SECRETS.items():
+    for component in pod_secrets.COMPONENTS:
+        secret = pod_secrets.name(component, deployment.settings, deployment.database_url)
         name, _, tag = deployment.images[f"taskflow-{component}"].reference.partition(":")
         values[component] = {
             "image": {"repository": name, "tag": tag},
             "secrets": {"existingSecret": secret},
-            "rolloutRevision": _secret_revision(deployment, component),
         }
     values["backend"]["config"] = {"corsOrigins": deployment.url, "environment": "local"}
     values["frontend"]["service"] = {"nodePort": deployment.settings.node_port}
@@ -61,40 +60,10 @@ def _is_deployed(deployment: Deployment, revisions: list[dict[str, Any]]) -> boo
     return bool(newest["revision"] == verified.revision and newest["status"] == "deployed")
 
 
-def _secret_values(deployment: Deployment, component: str) -> dict[str, str]:
-    shared = {"BETTER_AUTH_SECRET": deployment.settings.better_auth_secret}
-    if component == "frontend":
-        return shared
-    return {
-        **shared,
-        "DATABASE_URL": deployment.database_url,
-        "ANTHROPIC_API_KEY": deployment.settings.anthropic_api_key,
-    }
-
-
-def _secret_revision(deployment: Deployment, component: str) -> str:
-    """Return a keyed digest: it changes with the secrets and tells nothing about them."""
-    key = deployment.settings.better_auth_secret.encode()
-    text = json.dumps(_secret_values(deployment, component), sort_keys=True)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
-
-
-def _namespace_and_secrets(deployment: Deployment) -> list[dict[str, Any]]:
-    labels = {"app.kubernetes.io/managed-by": "taskflow"}
-    objects: list[dict[str, Any]] = [
-        {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {"name": kube.NAMESPACE, "labels": {**labels, **_RESTRICTED}},
-        }
-    ]
-    for component, name in _SECRETS.items():
-        metadata = {"name": name, "namespace": kube.NAMESPACE, "labels": labels}
-        values = _secret_values(deployment, component)
-        objects.append(
-            {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": values}
-        )
-    return objects
+def _namespace() -> dict[str, Any]:
+    labels = {"app.kubernetes.io/managed-by": "taskflow", **_RESTRICTED}
+    metadata = {"name": kube.NAMESPACE, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
 def _lint_and_render(deployment: Deployment, chart: Path, given: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Checkpoint five: the new pods are ready, and only new ones are left."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from taskflow_deploy import kube
@@ -12,6 +13,7 @@ _POLL_SECONDS = 0.3
 _HEARTBEAT_SECONDS = 10.0
 _MOST_RESTARTS = 2
 _UNSCHEDULABLE_SECONDS = 15.0
+_STATUSES = ("initContainerStatuses", "containerStatuses")
 # Waiting for these would be in vain.
 _HOPELESS = {
     "CreateContainerConfigError", "CreateContainerError", "ErrImageNeverPull", "ErrImagePull",
@@ -28,12 +30,14 @@ def run(deployment: Deployment) -> str:
         The first cause, in one sentence.
     """
     started = last_said = time.monotonic()
+    restarts_before: dict[str, int] = {}
     while True:
         pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
         waiting = [line for pod in pods if (line := awaited(deployment, pod))]
         seconds = time.monotonic() - started
         for pod in pods:
-            if cause := hopeless(pod, seconds):
+            restarts_before = {**restarts(pod), **restarts_before}
+            if cause := hopeless(pod, seconds, restarts_before):
                 raise PodsError(cause, "See the evidence, or run ./taskflow logs.")
         if len(pods) == len(deployment.images) and not waiting:
             return f"{len(pods)} pods ready"
@@ -69,8 +73,25 @@ def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
     return None
 
 
-def hopeless(pod: dict[str, Any], seconds: float) -> str | None:
-    """Return why a pod will never be ready, or None while it may be."""
+def restarts(pod: dict[str, Any]) -> dict[str, int]:
+    """Return how often each container of a pod was started again."""
+    return {
+        f"{pod['metadata']['name']}/{container['name']}": container.get("restartCount", 0)
+        for kind in _STATUSES
+        for container in pod["status"].get(kind, ())
+    }
+
+
+def hopeless(pod: dict[str, Any], seconds: float, restarts_before: Mapping[str, int]) -> str | None:
+    """Return why a pod will never be ready, or None while it may be.
+
+    Parameters
+    ----------
+    seconds
+        How long its deployment has been waited for.
+    restarts_before
+        What :func:`restarts` gave at the first look: a node that was started again counts too.
+    """
     name, status = pod["metadata"]["name"], pod["status"]
     if "deletionTimestamp" in pod["metadata"]:
         return None
@@ -78,12 +99,13 @@ def hopeless(pod: dict[str, Any], seconds: float) -> str | None:
         unscheduled = condition["type"] == "PodScheduled" and condition["status"] == "False"
         if unscheduled and seconds > _UNSCHEDULABLE_SECONDS:
             return f"{name} finds no place: {condition.get('message', 'unschedulable')}"
-    for kind in ("initContainerStatuses", "containerStatuses"):
+    for kind in _STATUSES:
         for container in status.get(kind, ()):
             waiting = container.get("state", {}).get("waiting", {})
             if waiting.get("reason") in _HOPELESS:
                 return f"{name}: {waiting['reason']}: {waiting.get('message', '')}"
-            if container.get("restartCount", 0) >= _MOST_RESTARTS:
+            before = restarts_before.get(f"{name}/{container['name']}", 0)
+            if container.get("restartCount", 0) - before >= _MOST_RESTARTS:
                 ended = container.get("lastState", {}).get("terminated", {})
                 code = ended.get("exitCode", "?")
                 return f"{name}: its container {container['name']} keeps ending with code {code}."

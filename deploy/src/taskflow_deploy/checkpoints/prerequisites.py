@@ -18,9 +18,12 @@ def run(deployment: Deployment) -> str:
     """Check what was given, start the cluster and have a database."""
     if deployment.settings.database_url is not None:
         _check_given_database(deployment.settings.database_url)
-    select.remember(deployment.paths, deployment.cluster)
-    deployment.cluster.start()
-    require_our_cluster(deployment.cluster)
+    cluster = deployment.cluster
+    if cluster.kubeconfig.exists() and cluster.kubectl.exists():
+        require_our_cluster(cluster)
+    select.remember(deployment.paths, cluster)
+    cluster.start()
+    require_our_cluster(cluster)
     _require_free_node_port(deployment)
     _have_database(deployment)
     return f"{deployment.cluster.kind} cluster, {deployment.database}"

@@ -2,6 +2,7 @@
 
 import time
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -128,6 +129,8 @@ def verify(
     from taskflow_deploy.paths import current_paths
 
     output, paths = Output(as_json=as_json), current_paths()
+    if url:
+        _check_address(url)
     verified = records.last_verified(paths)
     target = url or (verified.url if verified else "")
     if not target:
@@ -142,11 +145,10 @@ def verify(
             for result in report.results
         ]  # fmt: skip
         output.table(target, ["endpoint", "contract", "time", "detail"], rows)
-    broken = [result for result in report.results if not result.passed]
-    if broken:
-        first = broken[0]
-        if as_json:
-            raise typer.Exit(ContractError.exit_code)
+    if not report.passed and as_json:
+        raise typer.Exit(ContractError.exit_code)
+    if not report.passed:
+        first = report.first_broken
         raise ContractError(f"{first.endpoint}: {first.detail}", f"See for yourself: {first.curl}")
 
 
@@ -162,6 +164,16 @@ def dev(
     paths = current_paths()
     given = settings.load(paths)
     processes.run(paths, Output(), given, backend_port=backend_port, frontend_port=frontend_port)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{url!r} is not an address.", "Write it as http://HOST:PORT")
 
 
 def _confirm_purge(output: Output, *, yes: bool) -> None:

@@ -8,7 +8,13 @@ import typer
 from taskflow_deploy.cli.common import ClusterOption, open_context
 from taskflow_deploy.errors import ClusterNotRunningError, UsageError
 
-_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+# Everything after the command's name is the other program's, a "--" in the middle as well.
+_PASS_ON = {
+    "allow_extra_args": True,
+    "allow_interspersed_args": False,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
 _PODS = ("backend", "frontend")
 
 

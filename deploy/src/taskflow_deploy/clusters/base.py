@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+NAMESPACE = "taskflow"
+
 
 @dataclass(frozen=True)
 class ImageSpec:

@@ -31,15 +31,18 @@ def require_our_cluster(cluster: Cluster) -> None:
         ) from None
     if cluster.context != _OURS[cluster.kind]:
         raise _refused(cluster, "it is not the context that TaskFlow makes")
-    if any("exec" in user["user"] or "auth-provider" in user["user"] for user in view["users"]):
+    # kubectl writes null where a context names no cluster or no user.
+    users = [entry["user"] for entry in view["users"] or ()]
+    if any("exec" in user or "auth-provider" in user for user in users):
         raise _refused(cluster, "it logs in by a program, as cloud clusters do")
-    host = urlsplit(view["clusters"][0]["cluster"]["server"]).hostname or ""
+    servers = [entry["cluster"].get("server", "") for entry in view["clusters"] or ()]
+    server = servers[0] if servers else ""
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(urlsplit(server).hostname or "")
     except ValueError:
-        raise _refused(cluster, f"its address {host!r} is a name, not a local address") from None
+        raise _refused(cluster, f"{server!r} is not at a local address") from None
     if not (address.is_private or address.is_loopback):
-        raise _refused(cluster, f"its address {host} is public")
+        raise _refused(cluster, f"its address {address} is public")
 
 
 def _refused(cluster: Cluster, reason: str) -> ContextRefusedError:

@@ -3,11 +3,24 @@
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from taskflow_deploy.clusters.base import BuiltImage, ClusterStatus, ImageSpec, PartStatus
-from taskflow_deploy.errors import ClusterError, CommandError, ImageBuildError, ToolMissingError
+from taskflow_deploy.clusters.base import (
+    NAMESPACE,
+    BuiltImage,
+    ClusterStatus,
+    ImageSpec,
+    PartStatus,
+)
+from taskflow_deploy.errors import (
+    ClusterError,
+    CommandError,
+    ImageBuildError,
+    ImageLoadError,
+    ToolMissingError,
+)
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.runner import Completed, run
@@ -16,26 +29,41 @@ PROFILE = "taskflow"
 _CPUS = 4
 _MEMORY_MB = 8192
 _MEGABYTE = 1024 * 1024
+_ENGINE_SECONDS = 10
 
 
 def available() -> bool:
     """Tell whether Minikube is installed and a Docker engine answers."""
     if shutil.which("minikube") is None or shutil.which("docker") is None:
         return False
-    return run(["docker", "info"], check=False, timeout=10).code == 0
+    try:
+        return run(["docker", "info"], check=False, timeout=_ENGINE_SECONDS).code == 0
+    except CommandError:  # it hangs: as good as none
+        return False
 
 
-def start_command(cpus: int, memory_mb: int) -> list[str]:
-    """Return the command that starts the profile, with network policies enforced."""
-    return [
-        "minikube", "start", "--profile", PROFILE, "--driver=docker", "--cni=calico",
-        f"--cpus={cpus}", f"--memory={memory_mb}mb", "--keep-context",
+def start_command(cpus: int, memory_mb: int, *, as_root: bool) -> list[str]:
+    """Return the command that starts the profile, with network policies enforced.
+
+    The node runs its containers by Docker too, so that an image has one id in
+    both. Minikube refuses root unless it is forced.
+    """
+    command = [
+        "minikube", "start", "--profile", PROFILE, "--driver=docker",
+        "--container-runtime=docker", "--cni=calico", f"--cpus={cpus}", f"--memory={memory_mb}mb",
+        "--keep-context", f"--namespace={NAMESPACE}",
     ]  # fmt: skip
+    return [*command, "--force"] if as_root else command
 
 
-def build_command(image: ImageSpec) -> list[str]:
-    """Return the command that builds an image in Docker."""
+def build_command(image: ImageSpec, id_file: Path) -> list[str]:
+    """Return the command that builds an image in Docker and writes its id to a file.
+
+    The id is the digest of the image's configuration, whichever store Docker
+    uses; without attestations there is exactly one.
+    """
     command = ["docker", "build", "--file", str(image.dockerfile)]
+    command += ["--provenance=false", "--iidfile", str(id_file)]
     for tag in (image.tag, *image.also):
         command += ["--tag", f"{image.name}:{tag}"]
     for argument, value in {**image.bases, **image.arguments}.items():
@@ -69,7 +97,7 @@ class MinikubeCluster:
         if (cpus, memory) != (_CPUS, _MEMORY_MB):
             self._output.warn(f"Minikube gets {cpus} CPUs and {memory} MB, not 4 and 8192.")
         try:
-            self._run(*start_command(cpus, memory))
+            self._run(*start_command(cpus, memory, as_root=os.geteuid() == 0))
         except CommandError as error:
             raise ClusterError(
                 "Minikube does not start.",
@@ -78,8 +106,9 @@ class MinikubeCluster:
             ) from None
 
     def stop(self) -> None:
-        """Stop the profile and keep what it holds."""
-        self._run("minikube", "stop", "--profile", PROFILE)
+        """Stop the profile and keep what it holds; quiet where there is none."""
+        if self._state():
+            self._run("minikube", "stop", "--profile", PROFILE)
 
     def delete(self) -> None:
         """Delete the profile."""
@@ -94,21 +123,31 @@ class MinikubeCluster:
 
     def build(self, image: ImageSpec) -> BuiltImage:
         """Build an image in Docker."""
-        try:
-            run(build_command(image))
-            inspected = run(["docker", "image", "inspect", image.reference, "--format", "{{.Id}}"])
-        except CommandError as error:
-            raise ImageBuildError(
-                f"The image {image.name} could not be built.",
-                f"The lines above say why; the build is described in {image.dockerfile}.",
-                error.details,
-            ) from None
-        return BuiltImage(image.reference, inspected.stdout.strip(), dict(image.bases), False)
+        with tempfile.TemporaryDirectory() as folder:
+            id_file = Path(folder) / "id"
+            try:
+                run(build_command(image, id_file))
+            except CommandError as error:
+                raise ImageBuildError(
+                    f"The image {image.name} could not be built.",
+                    f"The lines above say why; the build is described in {image.dockerfile}.",
+                    error.details,
+                ) from None
+            built = id_file.read_text(encoding="ascii").strip()
+        return BuiltImage(image.reference, built, dict(image.bases), cached=False)
 
     def load(self, image: BuiltImage) -> None:
         """Copy an image into the node; success is only believed when its id is read back."""
-        if self.image_id(image.reference) != image.image_id:
+        if self.image_id(image.reference) == image.image_id:
+            return
+        try:
             self._run("minikube", "image", "load", "--profile", PROFILE, image.reference)
+        except CommandError as error:
+            raise ImageLoadError(
+                f"The image {image.reference} could not be copied into Minikube.",
+                "Run ./taskflow up again; if it stays, ./taskflow cluster delete first.",
+                error.details,
+            ) from None
 
     def image_id(self, reference: str) -> str | None:
         """Return the id of an image in the node."""
@@ -120,30 +159,44 @@ class MinikubeCluster:
 
     def address(self) -> str:
         """Return the node's address."""
-        return self._run("minikube", "ip", "--profile", PROFILE).stdout.strip()
+        return self._ask("address", "minikube", "ip", "--profile", PROFILE)
 
     def host_addresses(self) -> Sequence[str]:
         """Return the host's address on the network that Docker made for the profile."""
         gateway = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
-        inspected = run(["docker", "network", "inspect", PROFILE, "--format", gateway])
-        return [inspected.stdout.strip()]
+        return [self._ask("gateway", "docker", "network", "inspect", PROFILE, "--format", gateway)]
 
     def client_networks(self) -> Sequence[str]:
         """Return the profile's network."""
         subnet = "{{range .IPAM.Config}}{{.Subnet}}{{end}}"
-        inspected = run(["docker", "network", "inspect", PROFILE, "--format", subnet])
-        return [inspected.stdout.strip()]
+        return [self._ask("network", "docker", "network", "inspect", PROFILE, "--format", subnet)]
 
     def _state(self) -> str:
-        done = run(["minikube", "status", "--profile", PROFILE, "-o", "json"], check=False)
+        """Return the host's state, ``Incomplete`` after a start that was cut short, or nothing."""
+        command = ["minikube", "status", "--profile", PROFILE, "-o", "json"]
         try:
-            return str(json.loads(done.stdout)["Host"])
+            found = json.loads(self._run(*command, check=False).stdout)
+            host, rest = str(found["Host"]), (found["APIServer"], found["Kubeconfig"])
         except (ValueError, KeyError, TypeError):
             return ""
+        return "Incomplete" if host == "Running" and rest != ("Running", "Configured") else host
 
-    def _run(self, *command: str) -> Completed:
+    def _ask(self, what: str, *command: str) -> str:
+        try:
+            answer, details = self._run(*command).stdout.strip(), []
+        except CommandError as error:
+            answer, details = "", error.details
+        if not answer:
+            raise ClusterError(
+                f"The {what} of Minikube's node is not to be had.",
+                f"See minikube status -p {PROFILE}, then run ./taskflow cluster start.",
+                details,
+            )
+        return answer
+
+    def _run(self, *command: str, check: bool = True) -> Completed:
         # Minikube writes its context where KUBECONFIG points, and ~/.kube/config stays untouched.
-        return run(command, env={"KUBECONFIG": str(self.kubeconfig)})
+        return run(command, env={"KUBECONFIG": str(self.kubeconfig)}, check=check)
 
 
 def _program(name: str) -> Path:

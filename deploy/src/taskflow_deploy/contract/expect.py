@@ -30,7 +30,10 @@ def a_time(value: Any) -> bool:
     """Accept a time of these minutes: UTC, whole seconds, ending in ``Z``."""
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         return False
-    moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    try:
+        moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:  # a thirteenth month
+        return False
     return abs(datetime.now(UTC) - moment) < _LARGEST_SKEW
 
 
@@ -39,16 +42,28 @@ def a_token(value: Any) -> bool:
     return isinstance(value, str) and bool(_JWT.fullmatch(value))
 
 
+def this_id(known: str | None) -> Kind:
+    """Accept one id only, or any as long as an earlier step has not learned it."""
+    return an_id if known is None else exactly(known)
+
+
 def some_text(value: Any) -> bool:
     """Accept a text that is not empty."""
     return isinstance(value, str) and bool(value.strip())
 
 
-def task(title: str, *, completed: bool = False, description: str | None = None) -> dict[str, Kind]:
-    """Return the shape of a task."""
+def task(
+    title: str,
+    *,
+    owner: str,
+    task_id: str | None = None,
+    completed: bool = False,
+    description: str | None = None,
+) -> dict[str, Kind]:
+    """Return the shape of a task; without an id it is a new one."""
     return {
-        "id": an_id,
-        "user_id": an_id,
+        "id": this_id(task_id),
+        "user_id": exactly(owner),
         "title": exactly(title),
         "description": exactly(description),
         "completed": exactly(completed),
@@ -57,9 +72,9 @@ def task(title: str, *, completed: bool = False, description: str | None = None)
     }
 
 
-def user(email: str) -> dict[str, Kind]:
-    """Return the shape of an account."""
-    return {"id": an_id, "email": exactly(email), "created_at": a_time}
+def user(email: str, user_id: str | None = None) -> dict[str, Kind]:
+    """Return the shape of an account; without an id it is a new one."""
+    return {"id": this_id(user_id), "email": exactly(email), "created_at": a_time}
 
 
 def error(code: str) -> dict[str, Kind]:

@@ -51,6 +51,7 @@ def _signup(session: Session, known: dict[str, Any]) -> None:
             shape = _signed_in(known[name], "User registered successfully")
             answer = session.ask("POST", f"{_API}/auth/signup", 201, shape, body=given)
             known[f"{name}_token"] = answer.json()["token"]
+            known[f"{name}_id"] = answer.json()["user"]["id"]
             _check_cookie(answer.headers.get("set-cookie", ""))
         refused = error("SIGNUP_ERROR")
         for bad in (
@@ -65,7 +66,7 @@ def _signup(session: Session, known: dict[str, Any]) -> None:
 def _login(session: Session, known: dict[str, Any]) -> None:
     with session.endpoint(f"POST {_API}/auth/login"):
         given = {"email": known["email"], "password": _PASSWORD}
-        shape = _signed_in(known["email"], "Login successful")
+        shape = _signed_in(known["email"], "Login successful", known.get("email_id"))
         answer = session.ask("POST", f"{_API}/auth/login", 200, shape, body=given)
         known["token"] = answer.json()["token"]
         known["cookie"] = _check_cookie(answer.headers.get("set-cookie", ""))
@@ -77,7 +78,8 @@ def _login(session: Session, known: dict[str, Any]) -> None:
 def _me(session: Session, known: dict[str, Any]) -> None:
     path = f"{_API}/auth/me"
     with session.endpoint(f"GET {path}"):
-        session.ask("GET", path, 200, user(known["email"]), token=known["token"])
+        shape = user(known["email"], known["email_id"])
+        session.ask("GET", path, 200, shape, token=known["token"])
         session.ask("GET", path, 401, error("MISSING_AUTH_HEADER"))
         basic = {"Authorization": "Basic eDp5"}
         session.ask("GET", path, 401, error("INVALID_AUTH_FORMAT"), headers=basic)
@@ -89,13 +91,14 @@ def _me(session: Session, known: dict[str, Any]) -> None:
 
 
 def _create(session: Session, known: dict[str, Any]) -> None:
-    path, token = f"{_API}/tasks", known.get("token")
+    path = f"{_API}/tasks"
     with session.endpoint(f"POST {path}"):
-        first = session.ask(
-            "POST", path, 201, task("buy milk"), body={"title": "  buy milk  "}, token=token
-        )
+        token, owner = known["token"], known["email_id"]
+        shape = task("buy milk", owner=owner)
+        padded = {"title": "  buy milk  "}
+        first = session.ask("POST", path, 201, shape, body=padded, token=token)
         noted = {"title": "call Mum", "description": "about Sunday"}
-        shape = task("call Mum", description="about Sunday")
+        shape = task("call Mum", owner=owner, description="about Sunday")
         second = session.ask("POST", path, 201, shape, body=noted, token=token)
         known["tasks"] = [first.json()["id"], second.json()["id"]]
         for bad in ({}, {"title": " "}, {"title": "x" * 256}, {"title": 5},
@@ -108,7 +111,8 @@ def _create(session: Session, known: dict[str, Any]) -> None:
 def _list(session: Session, known: dict[str, Any]) -> None:
     path = f"{_API}/tasks"
     with session.endpoint(f"GET {path}"):
-        newest_first = [task("call Mum", description="about Sunday"), task("buy milk")]
+        milk = task("buy milk", owner=known["email_id"], task_id=known["tasks"][0])
+        newest_first = [_call_mum(known), milk]
         session.ask("GET", path, 200, newest_first, token=known["token"])
         session.ask("GET", path, 200, [], token=known["other_token"])
         session.ask("GET", path, 401, error("MISSING_AUTH_HEADER"))
@@ -117,9 +121,10 @@ def _list(session: Session, known: dict[str, Any]) -> None:
 def _update(session: Session, known: dict[str, Any]) -> None:
     with session.endpoint(f"PUT {_API}/tasks/{{task_id}}"):
         path, token = f"{_API}/tasks/{known['tasks'][0]}", known["token"]
-        done = task("buy milk", completed=True)
+        same = {"owner": known["email_id"], "task_id": known["tasks"][0]}
+        done = task("buy milk", completed=True, **same)
         session.ask("PUT", path, 200, done, body={"completed": True}, token=token)
-        renamed = task("buy oat milk", completed=True)
+        renamed = task("buy oat milk", completed=True, **same)
         session.ask("PUT", path, 200, renamed, body={"title": "buy oat milk"}, token=token)
         for bad in ({}, {"nothing": 1}, {"title": ""}, {"completed": "yes"}):
             session.ask("PUT", path, 400, error("TASK_UPDATE_ERROR"), body=bad, token=token)
@@ -139,8 +144,9 @@ def _delete(session: Session, known: dict[str, Any]) -> None:
 
 
 def _chat(session: Session, known: dict[str, Any]) -> None:
-    path, token = f"{_API}/chat", known.get("token")
+    path = f"{_API}/chat"
     with session.endpoint(f"POST {path}"):
+        token = known["token"]
         conversation: dict[str, str] = {}
         # Claude may phrase its answers and look things up as it likes; the tool must have run.
         for said, tool in (
@@ -153,8 +159,7 @@ def _chat(session: Session, known: dict[str, Any]) -> None:
             body = {"message": said, **conversation}
             answer = session.ask("POST", path, 200, _answered(tool), body=body, token=token)
             conversation = {"conversation_id": answer.json()["conversation_id"]}
-        left = [task("call Mum", description="about Sunday")]
-        session.ask("GET", f"{_API}/tasks", 200, left, token=token)
+        session.ask("GET", f"{_API}/tasks", 200, [_call_mum(known)], token=token)
         for bad in ({}, {"message": " "}, {"message": "x" * 10_001}):
             session.ask("POST", path, 400, error("INVALID_MESSAGE"), body=bad, token=token)
         refused = error("CONVERSATION_NOT_FOUND")
@@ -203,12 +208,17 @@ def _nowhere(session: Session, known: dict[str, Any]) -> None:
         session.ask("GET", f"{_API}/tasks", 200, [], token=known["other_token"])
 
 
+def _call_mum(known: dict[str, Any]) -> dict[str, Any]:
+    owner, task_id = known["email_id"], known["tasks"][1]
+    return task("call Mum", owner=owner, task_id=task_id, description="about Sunday")
+
+
 def _email() -> str:
     return f"verify-{secrets.token_hex(8)}@example.com"
 
 
-def _signed_in(email: str, message: str) -> dict[str, Any]:
-    return {"user": user(email), "token": a_token, "message": exactly(message)}
+def _signed_in(email: str, message: str, user_id: str | None = None) -> dict[str, Any]:
+    return {"user": user(email, user_id), "token": a_token, "message": exactly(message)}
 
 
 def _answered(tool: str) -> dict[str, Any]:

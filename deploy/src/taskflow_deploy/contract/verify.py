@@ -18,6 +18,25 @@ class ContractReport:
         """Whether every promise was kept, and any was checked at all."""
         return bool(self.results) and all(result.passed for result in self.results)
 
+    @property
+    def checked(self) -> int:
+        """How many answers were checked."""
+        return sum(result.checked for result in self.results)
+
+    @property
+    def first_broken(self) -> EndpointResult:
+        """The first endpoint that broke a promise; what follows may only follow from it."""
+        return next(result for result in self.results if not result.passed)
+
+    @property
+    def explanation(self) -> list[str]:
+        """For each endpoint that answered wrongly, what was wrong and how to see it by hand."""
+        lines: list[str] = []
+        for result in self.results:
+            if not result.passed and result.curl:
+                lines += [f"{result.endpoint}: {result.detail}", f"  {result.curl}"]
+        return lines
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as data."""
         return {"passed": self.passed, "results": [asdict(result) for result in self.results]}

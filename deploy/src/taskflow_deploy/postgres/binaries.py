@@ -5,12 +5,14 @@ import pwd
 import shutil
 from pathlib import Path
 
+from taskflow_deploy.errors import CommandError
 from taskflow_deploy.output import Output
-from taskflow_deploy.paths import Paths
+from taskflow_deploy.paths import SYSTEM_STATE, Paths
 from taskflow_deploy.runner import run
 from taskflow_deploy.toolchains import pinned_version, toolchain
 
 SYSTEM_USER = "taskflow-pg"
+_USER_AT_WORK = 8  # userdel's exit code where a process of the user runs
 
 
 def programs(paths: Paths, output: Output) -> Path:
@@ -23,12 +25,16 @@ def programs(paths: Paths, output: Output) -> Path:
     if os.geteuid() != 0 or _open_to_all(folder):
         return folder
     copy = paths.state.parent / f".postgresql-{pinned_version('postgres')}"
+    installed, package = folder.parent, folder.parents[1]
     if not copy.exists():
         partial = copy.with_suffix(".part")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(folder.parent, partial, symlinks=True)
+        # The programs look for the wheel's libraries beside their package.
+        libraries = package.with_name(f"{package.name}.libs")
+        shutil.copytree(libraries, partial / libraries.name)
+        shutil.copytree(installed, partial / package.name / installed.name, symlinks=True)
         partial.rename(copy)
-    return copy / "bin"
+    return copy / package.name / installed.name / folder.name
 
 
 def as_server_user(command: list[str]) -> list[str]:
@@ -55,8 +61,11 @@ def remove_leftovers(paths: Paths) -> None:
     root = paths.state.parent
     if os.geteuid() != 0 or any(root.glob("*/postgres")):
         return
-    if _user_exists():
-        run(["userdel", SYSTEM_USER])
+    # Databases may be kept elsewhere for a while, as tests do; their user is the same.
+    if root == SYSTEM_STATE and _user_exists():
+        done = run(["userdel", SYSTEM_USER], check=False)
+        if done.code not in {0, _USER_AT_WORK}:
+            raise CommandError(f"The user {SYSTEM_USER} could not be removed.", details=done.tail)
     for copy in root.glob(".postgresql-*"):
         shutil.rmtree(copy)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from taskflow_deploy.clusters.base import PartStatus
 from taskflow_deploy.errors import CommandError, DatabaseUnreachableError, PortInUseError
+from taskflow_deploy.files import write_private
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.postgres.binaries import (
@@ -22,6 +23,7 @@ from taskflow_deploy.postgres.binaries import (
     programs,
     remove_leftovers,
 )
+from taskflow_deploy.postgres.processes import first_process, remove_stale_pid_file
 from taskflow_deploy.postgres.settings import DATABASE, ROLE, access_rules, server_settings
 from taskflow_deploy.redaction import hide
 from taskflow_deploy.runner import run
@@ -75,7 +77,7 @@ def ensure(
     DatabaseUnreachableError
         It does not start; the details hold the end of its log.
     PortInUseError
-        The port it always had is taken by another program.
+        The port it always had is taken by another program on one of the addresses.
     """
     folder = _folder(paths)
     bin_folder = programs(paths, output)
@@ -84,14 +86,16 @@ def ensure(
         database = _create(paths, bin_folder, output)
     running = _pid(paths) is not None
     if running and _listens(database.port, listen):
-        _write_access_rules(folder, allow)
+        _write_access_rules(paths, allow)
         return database
     if running:
         stop(paths)
-    _refuse_foreign(database.port)
+    remove_stale_pid_file(folder)
+    _refuse_foreign(database.port, listen)
     _write(folder / "postgresql.conf", server_settings(database.port, listen))
-    _write_access_rules(folder, allow)
+    _write_access_rules(paths, allow)
     _start(paths, bin_folder)
+    _require_listening(paths, database.port, listen)
     asyncio.run(_make_role_and_database(database))
     output.good(f"PostgreSQL runs on this machine, port {database.port}.")
     return database
@@ -165,11 +169,10 @@ def _create(paths: Paths, bin_folder: Path, output: Output) -> HostDatabase:
     give_to_server_user(folder.parent)
     give_to_server_user(folder)
     database = HostDatabase(
-        _free_port(), hide(secrets.token_urlsafe(24)), hide(secrets.token_urlsafe(24))
+        _free_port(paths), hide(secrets.token_urlsafe(24)), hide(secrets.token_urlsafe(24))
     )
     password_file = folder.parent / "password"
-    password_file.touch(mode=0o600)
-    password_file.write_text(database.superuser_password, encoding="ascii")
+    write_private(password_file, database.superuser_password)
     give_to_server_user(password_file)
     options = [
         "-D", str(folder), "-U", _SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password_file}",
@@ -184,9 +187,7 @@ def _create(paths: Paths, bin_folder: Path, output: Output) -> HostDatabase:
             error.details,
         ) from None
     password_file.unlink()
-    record = _record(paths)
-    record.touch(mode=0o600)
-    record.write_text(json.dumps(asdict(database)), encoding="utf-8")
+    write_private(_record(paths), json.dumps(asdict(database)))
     return database
 
 
@@ -202,9 +203,8 @@ def _start(paths: Paths, bin_folder: Path) -> None:
     try:
         run(as_server_user(command), cwd=Path("/"))
     except CommandError:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         raise DatabaseUnreachableError(
-            "PostgreSQL does not start.", f"See {log}.", lines[-12:]
+            "PostgreSQL does not start.", f"See {log}.", _log_tail(paths)
         ) from None
 
 
@@ -229,14 +229,13 @@ async def _make_role_and_database(database: HostDatabase) -> None:
         await connection.close()
 
 
-def _write_access_rules(folder: Path, allow: Sequence[str]) -> None:
-    rules, file = access_rules(allow), folder / "pg_hba.conf"
+def _write_access_rules(paths: Paths, allow: Sequence[str]) -> None:
+    rules, file = access_rules(allow), _folder(paths) / "pg_hba.conf"
     if file.read_text(encoding="utf-8") == rules:
         return
     _write(file, rules)
-    pid_file = folder / "postmaster.pid"
-    if pid_file.exists():
-        os.kill(int(pid_file.read_text(encoding="ascii").splitlines()[0]), signal.SIGHUP)
+    if (pid := _pid(paths)) is not None:
+        os.kill(pid, signal.SIGHUP)
 
 
 def _write(file: Path, text: str) -> None:
@@ -245,18 +244,26 @@ def _write(file: Path, text: str) -> None:
 
 
 def _pid(paths: Paths) -> int | None:
-    """Return the number of our server's process, or None; a stale pid file is no process."""
-    folder = _folder(paths)
-    try:
-        pid = int((folder / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (FileNotFoundError, ProcessLookupError, IndexError):
-        return None
-    return pid if str(folder).encode() in words else None
+    return first_process(_folder(paths))
 
 
 def _listens(port: int, addresses: Sequence[str]) -> bool:
     return all(_answers(address, port) for address in addresses)
+
+
+def _require_listening(paths: Paths, port: int, addresses: Sequence[str]) -> None:
+    # PostgreSQL is content when it gets one of its addresses; pods need theirs.
+    silent = [address for address in addresses if not _answers(address, port)]
+    if silent:
+        raise DatabaseUnreachableError(
+            f"PostgreSQL cannot listen on {', '.join(silent)}, port {port}.",
+            f"See {_log(paths)}.",
+            _log_tail(paths),
+        )
+
+
+def _log_tail(paths: Paths) -> list[str]:
+    return _log(paths).read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
 
 
 def _answers(address: str, port: int) -> bool:
@@ -265,9 +272,14 @@ def _answers(address: str, port: int) -> bool:
         return attempt.connect_ex((address, port)) == 0
 
 
-def _free_port() -> int:
-    for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS):
-        if not _answers("127.0.0.1", port):
+def _free_port(paths: Paths) -> int:
+    """Choose a port that nobody listens on and no other instance keeps, running or not."""
+    others = paths.state.parent.glob(f"*/{_record(paths).name}")
+    kept = {json.loads(record.read_text(encoding="utf-8"))["port"] for record in others}
+    ports = range(_FIRST_PORT, _FIRST_PORT + _PORTS)
+    # In no order, so that two that are made at the same time do not choose the same one.
+    for port in secrets.SystemRandom().sample(ports, _PORTS):
+        if port not in kept and not _answers("127.0.0.1", port):
             return port
     raise PortInUseError(
         f"No port from {_FIRST_PORT} to {_FIRST_PORT + _PORTS - 1} is free.",
@@ -275,8 +287,8 @@ def _free_port() -> int:
     )
 
 
-def _refuse_foreign(port: int) -> None:
-    if _answers("127.0.0.1", port):
+def _refuse_foreign(port: int, addresses: Sequence[str]) -> None:
+    if any(_answers(address, port) for address in addresses):
         raise PortInUseError(
             f"The database's port {port} is used by another program.",
             f"Find it with: ss -tlnp 'sport = :{port}', stop it and run the command again.",

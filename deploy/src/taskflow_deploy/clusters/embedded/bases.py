@@ -98,7 +98,8 @@ def ensure_stand_in(argument: str, cache: Path, output: Output, *, assume_yes: b
     if digest is None:
         packages.ensure(packages.BASE_IMAGE_PACKAGES, output, assume_yes=assume_yes)
         output.note(f"No image registry answers: putting together {stand_in.name} from packages.")
-        digest = _make(stand_in, folder, output)
+        with output.timed(f"Put together {stand_in.name}"):
+            digest = _make(stand_in, folder, output)
     return Base(f"{stand_in.name} (stand-in)", folder, digest)
 
 

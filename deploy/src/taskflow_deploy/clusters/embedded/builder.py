@@ -11,6 +11,7 @@ from taskflow_deploy.clusters.embedded.bases import STAND_INS, Base, ensure_stan
 from taskflow_deploy.clusters.embedded.configuration import Configuration
 from taskflow_deploy.errors import ImageBuildError
 from taskflow_deploy.output import Output
+from taskflow_deploy.redaction import redact
 from taskflow_deploy.runner import run, stream
 
 _CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -32,7 +33,9 @@ def build_command(
         "--local", f"dockerfile={image.dockerfile.parent}",
         "--opt", f"filename={image.dockerfile.name}",
         "--opt", "force-network-mode=host", "--allow", "network.host",
-        "--output", f'type=image,"name={names}",unpack=true,oci-mediatypes=true',
+        # Uncompressed: the layers never leave this machine.
+        "--output",
+        f'type=image,"name={names}",unpack=true,oci-mediatypes=true,compression=uncompressed',
         "--metadata-file", str(metadata),
     ]  # fmt: skip
     if _CA_BUNDLE.exists():
@@ -72,10 +75,17 @@ def build(
         for argument, reference in image.bases.items()
     }
     last: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, output.progress(image.name) as bar:
+    configuration.logs.mkdir(parents=True, exist_ok=True)
+    log_file = configuration.logs / f"build-{image.name}.log"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        log_file.open("w", encoding="utf-8") as log,
+        output.progress(image.name) as bar,
+    ):
         metadata = Path(folder) / "metadata.json"
 
         def on_line(line: str) -> None:
+            log.write(f"{redact(line)}\n")
             last.append(line)
             del last[:-_LAST_LINES]
             if step := _STEP.match(line):
@@ -86,7 +96,8 @@ def build(
         if stream(command, on_line) != 0:
             raise ImageBuildError(
                 f"The image {image.name} could not be built.",
-                f"The lines above say why; the build is described in {image.dockerfile}.",
+                f"The lines above say why, and {log_file} holds all of them; the build is "
+                f"described in {image.dockerfile}.",
                 last,
             )
         result = json.loads(metadata.read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from taskflow_deploy.clusters.embedded.configuration import Configuration
+from taskflow_deploy.files import write_private
 from taskflow_deploy.runner import run
 
 CONTEXT = "taskflow-embedded"
@@ -26,8 +27,8 @@ def ensure(configuration: Configuration, kubeconfig: Path) -> None:
     proxy = folder / "kube-proxy.conf"
     if not proxy.exists():
         command = [kubeadm, "kubeconfig", "user", *config, "--client-name", "system:kube-proxy"]
-        _write_private(proxy, run(command).stdout)
-    _write_private(kubeconfig, _for_people(configuration, folder / "super-admin.conf"))
+        write_private(proxy, run(command).stdout)
+    write_private(kubeconfig, _for_people(configuration, folder / "super-admin.conf"))
 
 
 def _for_people(configuration: Configuration, source: Path) -> str:
@@ -44,14 +45,6 @@ def _for_people(configuration: Configuration, source: Path) -> str:
     ]
     view["current-context"] = CONTEXT
     return json.dumps(view, indent=2) + "\n"
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    partial.touch(mode=0o600)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _remove_old(state: Path) -> None:

@@ -79,16 +79,15 @@ class EmbeddedCluster:
         preflight.check(self._paths)
         packages.ensure(packages.NODE_PACKAGES, self._output, assume_yes=self._assume_yes)
         compiler.ensure_programs(self._paths.cache, self._output)
-        started = time.monotonic()
-        self._configuration.write()
-        certificates.ensure(self._configuration, self.kubeconfig)
-        node.start(self._configuration)
-        self._wait("the container runtime", self._runtime_answers)
-        self._import_programs()
-        self._wait("the Kubernetes API", self._api_answers)
-        self._apply_dns()
-        self._wait_until_ready()
-        self._output.good(f"Kubernetes is ready ({time.monotonic() - started:.1f} s).")
+        with self._output.timed("Kubernetes is ready"):
+            self._configuration.write()
+            certificates.ensure(self._configuration, self.kubeconfig)
+            node.start(self._configuration)
+            self._wait("the container runtime", self._runtime_answers)
+            self._import_programs()
+            self._wait("the Kubernetes API", self._api_answers)
+            self._apply_manifests()
+            self._wait_until_ready()
 
     def stop(self) -> None:
         """Stop the node; its state is kept for the next start."""
@@ -156,11 +155,11 @@ class EmbeddedCluster:
             if self.image_id(reference) is None:
                 builder.import_archive(self._configuration, archive)
 
-    def _apply_dns(self) -> None:
-        manifest = self._configuration.fill(MODULE / "manifests" / "coredns.yaml")
+    def _apply_manifests(self) -> None:
+        manifests = sorted((MODULE / "manifests").iterdir())
         run(
             [*self._kubectl(), "apply", "--server-side", "--force-conflicts", "-f", "-"],
-            stdin=manifest,
+            stdin="---\n".join(self._configuration.fill(manifest) for manifest in manifests),
         )
 
     def _wait_until_ready(self) -> None:

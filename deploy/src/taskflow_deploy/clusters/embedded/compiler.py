@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +60,6 @@ def ensure_programs(cache: Path, output: Output) -> Path:
     wanted = missing(cache)
     if not wanted:
         return folder
-    started = time.monotonic()
     output.note(
         f"Compiling {len(wanted)} Kubernetes components from their published modules; "
         "once, about ten minutes on two cores."
@@ -69,13 +67,13 @@ def ensure_programs(cache: Path, output: Output) -> Path:
     go = toolchain("go", output) / "go"
     folder.mkdir(parents=True, exist_ok=True)
     environment = _environment(cache)
-    with output.progress("Kubernetes components") as bar:
+    compiled = output.timed("Kubernetes components compiled")
+    with compiled, output.progress("Kubernetes components") as bar:
         bar.update(0.0, "fetching modules")
         plan = _plan(go, wanted, environment)
         for component in wanted:
             _compile(go, component, folder, environment, plan, bar)
     shutil.rmtree(cache / "go")
-    output.good(f"Kubernetes components compiled in {time.monotonic() - started:.0f} s.")
     return folder
 
 

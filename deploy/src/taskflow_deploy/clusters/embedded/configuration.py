@@ -258,8 +258,9 @@ def _upstream_servers() -> str:
     """Return a resolv.conf whose servers can be reached from another network namespace."""
     for source in _RESOLVERS:
         text = source.read_text(encoding="utf-8") if source.exists() else ""
-        servers = [line for line in text.splitlines() if line.split()[:1] == ["nameserver"]]
-        reachable = [line for line in servers if not line.split()[1].startswith(("127.", "::1"))]
+        lines = [line.split() for line in text.splitlines()]
+        servers = [words[1] for words in lines if words[:1] == ["nameserver"] and words[1:]]
+        reachable = [server for server in servers if not server.startswith(("127.", "::1"))]
         if reachable:
-            return "\n".join(reachable) + "\n"
+            return "".join(f"nameserver {server}\n" for server in reachable)
     return ""

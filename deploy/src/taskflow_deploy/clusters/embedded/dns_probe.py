@@ -8,6 +8,7 @@ import struct
 import sys
 
 _NAME = "kubernetes.default.svc.cluster.local"
+_PORT = 53
 _QUESTION_ID = 1
 _SECONDS = 1.0
 _HEADER_BYTES = 12
@@ -33,7 +34,7 @@ def main() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         asker.settimeout(_SECONDS)
         try:
-            asker.sendto(question(), (sys.argv[1], 53))
+            asker.sendto(question(), (sys.argv[1], _PORT))
             reply = asker.recv(512)
         except OSError:
             sys.exit(1)

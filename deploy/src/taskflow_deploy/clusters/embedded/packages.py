@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from taskflow_deploy.errors import CommandError, InterruptedByUserError, Package
 from taskflow_deploy.output import Output
 from taskflow_deploy.runner import run
 
+_one_at_a_time = threading.Lock()
 _POLICY = Path("/usr/sbin/policy-rc.d")
+_NO_SERVICES = "#!/bin/sh\n# Of TaskFlow, while it installs packages.\nexit 101\n"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ def ensure(packages: Sequence[Package], output: Output, *, assume_yes: bool) -> 
     InterruptedByUserError
         The answer to the question was no.
     """
-    wanted = [package.name for package in missing(packages)]
+    with _one_at_a_time:
+        _install([package.name for package in missing(packages)], output, assume_yes=assume_yes)
+
+
+def _install(wanted: Sequence[str], output: Output, *, assume_yes: bool) -> None:
     if not wanted:
         return
     names = " ".join(wanted)
@@ -67,8 +74,9 @@ def ensure(packages: Sequence[Package], output: Output, *, assume_yes: bool) -> 
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *wanted]
     covered = _forbid_services()
     try:
-        run(["apt-get", "update"], env=environment)
-        run(install, env=environment)
+        with output.timed(f"Installed {names}"):
+            run(["apt-get", "update"], env=environment)
+            run(install, env=environment)
     except CommandError as error:
         raise PackagesError(
             f"These packages could not be installed: {names}",
@@ -78,7 +86,6 @@ def ensure(packages: Sequence[Package], output: Output, *, assume_yes: bool) -> 
     finally:
         if covered:
             _POLICY.unlink()
-    output.good(f"Installed {names}.")
 
 
 def _is_there(program: str) -> bool:
@@ -88,9 +95,12 @@ def _is_there(program: str) -> bool:
 
 
 def _forbid_services() -> bool:
-    """Keep the packages from starting their services; tell whether we have to undo it."""
-    if _POLICY.exists():
+    """Keep the packages from starting their services; tell whether we have to undo it.
+
+    A policy that is not ours stays; one that a killed command left is ours.
+    """
+    if _POLICY.exists() and _POLICY.read_text(encoding="utf-8") != _NO_SERVICES:
         return False
-    _POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    _POLICY.write_text(_NO_SERVICES, encoding="utf-8")
     _POLICY.chmod(0o755)
     return True

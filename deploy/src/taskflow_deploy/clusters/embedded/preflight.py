@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-from pathlib import Path
 
 from taskflow_deploy.clusters.embedded.compiler import missing
 from taskflow_deploy.errors import DiskSpaceError, NotRootError, UnsupportedSystemError
@@ -38,21 +37,20 @@ def _check_system() -> None:
         raise UnsupportedSystemError(
             f"The embedded Kubernetes runs on Debian and Ubuntu, not on {platform.system()}.", _ELSE
         )
-    families = _families(Path("/etc/os-release"))
-    if not families & {"debian", "ubuntu"}:
-        name = min(families, default="an unknown system")
+    name, *family = _names()
+    if not {name, *family} & {"debian", "ubuntu"}:
         raise UnsupportedSystemError(
             f"The embedded Kubernetes runs on Debian and Ubuntu, not on {name}.", _ELSE
         )
 
 
-def _families(release: Path) -> set[str]:
-    if not release.exists():
-        return set()
-    lines = release.read_text(encoding="utf-8").splitlines()
-    values = dict(line.split("=", 1) for line in lines if "=" in line)
-    text = f"{values.get('ID', '')} {values.get('ID_LIKE', '')}"
-    return set(text.replace('"', "").split())
+def _names() -> list[str]:
+    """Return the distribution's name and those of the distributions it is made from."""
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return ["an unknown system"]
+    return [release["ID"], *release.get("ID_LIKE", "").split()]
 
 
 def _check_disk(paths: Paths) -> None:

@@ -64,6 +64,7 @@ class _Part:
         if now - self.started > _STEADY_SECONDS:
             self.pause = _FIRST_PAUSE_SECONDS
         self.process = None
+        self.was_ready = False
         self.restarts += 1
         self.not_before = now + self.pause
         self.pause = min(self.pause * 2, _LONGEST_PAUSE_SECONDS)

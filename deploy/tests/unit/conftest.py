@@ -1,0 +1,81 @@
+"""What the tests share: folders of their own, stand-ins on PATH, and nobody's settings."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from taskflow_deploy import redaction
+from taskflow_deploy.output import Output
+from taskflow_deploy.paths import REPOSITORY, Paths
+from tests.unit import services
+from tests.unit.command import CommandLine
+from tests.unit.tools import Tools
+
+_SETTINGS = (
+    "DATABASE_URL", "BETTER_AUTH_SECRET", "ANTHROPIC_API_KEY", "TASKFLOW_NODE_PORT",
+    "TASKFLOW_INSTANCE", "TASKFLOW_CLUSTER", "TASKFLOW_UV", "NO_COLOR", "FORCE_COLOR", "COLUMNS",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in _SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(redaction, "_known", set())
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """An instance of the test's own, of this checkout."""
+    state = tmp_path / "state" / "t"
+    state.mkdir(parents=True)
+    return Paths(REPOSITORY, tmp_path / "cache", state, tmp_path / "run" / "t", "t")
+
+
+@pytest.fixture
+def output() -> Output:
+    """What the code under test speaks through; capsys hears it."""
+    return Output()
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
+    """A folder that is all of PATH, without any stand-in yet."""
+    made = Tools(tmp_path / "bin", tmp_path / "world.json")
+    monkeypatch.setenv("PATH", str(made.folder))
+    return made
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A database on a real server."""
+    with services.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def backend_port(database_url: str) -> Iterator[int]:
+    """Where the real backend answers on 127.0.0.1."""
+    with services.backend(database_url) as port:
+        yield port
+
+
+@pytest.fixture
+def python() -> str:
+    """The interpreter that has the deployer installed."""
+    return sys.executable
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> CommandLine:
+    """The command line, on an instance of the test's own."""
+
+    def listen() -> tuple[str, str]:
+        said = capsys.readouterr()
+        return said.out, said.err
+
+    return CommandLine(tmp_path, monkeypatch, listen)

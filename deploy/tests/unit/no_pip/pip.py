@@ -1,0 +1,5 @@
+"""A pip that is as good as none."""
+
+import sys
+
+sys.exit("No module named pip")

@@ -1,0 +1,1 @@
+"""The stand-ins; see :mod:`tests.unit.tools`."""

@@ -1,0 +1,164 @@
+"""Helm 4: revisions of one release, and the pods that a revision leads to."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from tests.unit.standins.world import WHICH_CLUSTER, World, parse, stop, take
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+
+def play(world: World, words: list[str], _stdin: str) -> None:
+    """Play ``helm``."""
+    given, rest = take(words, WHICH_CLUSTER["helm"])
+    if not all(given.values()):
+        stop("the stand-in never uses the user's own kubeconfig, context or namespace")
+    commands = {
+        "history": _history, "lint": _lint, "template": _template, "upgrade": _upgrade,
+        "rollback": _rollback, "uninstall": _uninstall, "get": _get,
+    }  # fmt: skip
+    commands[rest[0]](world, given["--namespace"][0], rest[1:])
+
+
+def _history(world: World, _namespace: str, words: list[str]) -> None:
+    asked = parse("helm history", words, options={"-o": ("table", "json", "yaml")},
+                  positional=["release"])  # fmt: skip
+    shown = [
+        {
+            "revision": revision["revision"],
+            "updated": "2026-01-20T10:30:00Z",
+            "status": revision["status"],
+            "chart": "taskflow-1.0.0",
+            "app_version": "1.0.0",
+            "description": "Upgrade complete",
+        }
+        for revision in _revisions(world)
+    ]
+    if asked["-o"] == ["json"]:
+        sys.stdout.write(json.dumps(shown))
+    else:
+        sys.stdout.write("".join(f"{entry['revision']} {entry['status']}\n" for entry in shown))
+
+
+def _lint(_world: World, _namespace: str, words: list[str]) -> None:
+    _values("lint", words, ["chart"], flags=["--strict"])
+
+
+def _template(_world: World, _namespace: str, words: list[str]) -> None:
+    _values("template", words, ["release", "chart"])
+
+
+def _upgrade(world: World, namespace: str, words: list[str]) -> None:
+    values = _values("upgrade", words, ["release", "chart"], flags=["--install"])
+    revisions = world.get("revisions", [])
+    if revisions and revisions[-1]["status"].startswith("pending"):
+        stop("Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress")
+    _add(world, namespace, values)
+
+
+def _rollback(world: World, namespace: str, words: list[str]) -> None:
+    wanted = parse("helm rollback", words, positional=["release", "revision"])["revision"]
+    found = [entry for entry in _revisions(world) if entry["revision"] == int(wanted)]
+    if not found:
+        stop(f"Error: release has no {wanted} version")
+    _add(world, namespace, found[0]["values"])
+
+
+def _uninstall(world: World, _namespace: str, words: list[str]) -> None:
+    given = parse("helm uninstall", words, flags=["--ignore-not-found"], positional=["release"])
+    if not given["--ignore-not-found"]:
+        _revisions(world)
+    for kind in ("revisions", "pods", "deployments"):
+        world.set(kind, [])
+
+
+def _get(world: World, _namespace: str, words: list[str]) -> None:
+    given = parse("helm get", words, positional=["what", "release"])
+    if given["what"] not in {"values", "manifest"}:
+        stop(f"Error: unknown command {given['what']}")
+    sys.stdout.write(json.dumps(_revisions(world)[-1]["values"]) + "\n")
+
+
+def _revisions(world: World) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.get("revisions", [])
+    if not found:
+        stop("Error: release: not found")
+    return found
+
+
+def _values(
+    command: str, words: list[str], positional: list[str], flags: Sequence[str] = ()
+) -> dict[str, Any]:
+    given = parse(f"helm {command}", words, options={"--values": ()}, flags=flags,
+                  required=flags, positional=positional)  # fmt: skip
+    if not os.path.exists(f"{given['chart']}/Chart.yaml"):
+        stop(f"Error: Chart.yaml file is missing in {given['chart']}")
+    values: dict[str, Any] = {}
+    for name in given["--values"]:
+        with open(name, encoding="utf-8") as file:
+            values |= json.load(file) if name.endswith(".json") else {}
+    return values
+
+
+def _add(world: World, namespace: str, values: dict[str, Any]) -> None:
+    before = world.get("revisions", [])
+    for entry in before:
+        entry["status"] = "superseded"
+    number = before[-1]["revision"] + 1 if before else 1
+    added = {"revision": number, "status": "deployed", "values": values}
+    world.set("revisions", [*before, added])
+    become = world.get("pods_become", {}).get(str(number), "ready")
+    parts = ("backend", "frontend")
+    world.set("pods", [_pod(world, namespace, part, values[part], become) for part in parts])
+    world.set("deployments", [_deployment(namespace, part, become) for part in parts])
+
+
+def _pod(
+    world: World, namespace: str, part: str, values: dict[str, Any], become: str
+) -> dict[str, Any]:
+    image = f"{values['image']['repository']}:{values['image']['tag']}"
+    ready = become == "ready"
+    container: dict[str, Any] = {
+        "name": part,
+        "image": image,
+        "imageID": f"docker://{world.get('node_images', {}).get(image, 'none')}",
+        "ready": ready,
+        "restartCount": 0,
+        "state": {"running": {}},
+        "lastState": {},
+    }
+    if become == "crash":
+        container["lastState"] = {"terminated": {"exitCode": 3}}
+    elif become == "pull":
+        waiting = {"reason": "ErrImageNeverPull", "message": "image is not present"}
+        container["state"] = {"waiting": waiting}
+    labels = {"app": "taskflow", "component": part}
+    return {
+        "kind": "Pod",
+        "metadata": {"name": f"taskflow-{part}-5d4f", "namespace": namespace, "labels": labels},
+        "spec": {"containers": [{"name": part, "image": image}]},
+        "status": {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
+            "containerStatuses": [container],
+        },
+    }
+
+
+def _deployment(namespace: str, part: str, become: str) -> dict[str, Any]:
+    labels = {"app": "taskflow", "component": part}
+    metadata = {"name": f"taskflow-{part}", "namespace": namespace, "labels": labels}
+    ready = 1 if become == "ready" else 0
+    return {
+        "kind": "Deployment",
+        "metadata": {**metadata, "generation": 1},
+        "spec": {"replicas": 1},
+        "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1,
+                   "readyReplicas": ready},
+    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""From up to down by the command line, on Minikube's stand-in and the real backend."""
+
+import pytest
+
+from tests.unit.command import CommandLine
+from tests.unit.tools import Tools
+
+_CLUSTER = ("--cluster", "minikube")
+
+
+@pytest.fixture
+def machine(
+    command: CommandLine, tools: Tools, database_url: str, backend_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Tools:  # fmt: skip
+    """A machine with Minikube, on which the real backend answers at the node port."""
+    tools.install("minikube", "docker", "kubectl", "helm")
+    tools.change(address="127.0.0.1")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("TASKFLOW_NODE_PORT", str(backend_port))
+    return tools
+
+
+def test_a_deployment_comes_is_looked_at_and_goes(
+    command: CommandLine, machine: Tools, backend_port: int, database_url: str
+) -> None:
+    url = f"http://127.0.0.1:{backend_port}"
+    up = command.run("up", "--yes", "--json", *_CLUSTER)
+    assert up.code == 0, up.err
+    assert (up.json["status"], up.json["url"], up.json["cluster"]) == ("verified", url, "minikube")
+    assert up.json["assistant"].startswith("offline")
+    assert [entry["verdict"] for entry in up.json["checkpoints"]] == ["passed"] * 6
+    assert "contract verified" in up.err
+    assert database_url not in up.out + up.err
+
+    # From here on it is known which cluster is used.
+    status = command.run("status")
+    assert status.out.startswith(f"TaskFlow: {url}")
+    assert [line.split()[:2] for line in status.out.splitlines()[2:]] == [
+        ["minikube", "well"], ["postgresql", "ill"],
+        ["taskflow-backend-5d4f", "well"], ["taskflow-frontend-5d4f", "well"],
+    ]  # fmt: skip
+    verify = command.run("verify", "--json")
+    assert (verify.code, verify.json["passed"], verify.json["url"]) == (0, True, url)
+    assert command.run("cluster", "status", "--json").json["running"] is True
+
+    again = command.run("up")
+    assert (again.code, again.out) == (0, f"{url}\n")
+    assert "revision 1, unchanged" in again.err
+
+    down = command.run("down")
+    assert (down.code, down.out) == (0, "")
+    assert machine.state("revisions") == []
+    assert command.run("status", "--json").json["url"] == "not deployed"
+    assert command.run("cluster", "stop").code == 0
+    assert command.run("down", "--purge", "--yes").code == 0
+    assert command.run("cluster", "delete").code == 0
+    assert machine.state("profile") is None
+    assert not command.state.exists(), list(command.state.rglob("*"))
+
+
+def test_a_broken_deployment_is_told_by_verify(
+    command: CommandLine, machine: Tools, backend_port: int
+) -> None:
+    ended = command.run("verify", "--url", f"http://127.0.0.1:{backend_port}/nowhere")
+    assert ended.code == 60
+    assert ended.out.splitlines()[2].split()[:3] == ["GET", "/health", "broken"]
+    error, cure = ended.err.splitlines()
+    assert error == "error: GET /health: status 404, not 200"
+    assert cure.startswith("what to do: See for yourself: curl -i -X GET http://127.0.0.1")
+    ended = command.run("verify", "--json", "--url", f"http://127.0.0.1:{backend_port}/nowhere")
+    assert (ended.code, ended.json["passed"]) == (60, False)

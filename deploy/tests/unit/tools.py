@@ -1,0 +1,84 @@
+"""Stand-ins for programs that this machine may lack.
+
+Each is a real program on PATH that refuses arguments which the program it stands
+for would refuse, keeps what it did in one file, and plays failures on request.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.unit.standins.world import World
+
+_RUN = Path(__file__).parent / "standins" / "run.py"
+
+
+class Tools:
+    """A folder of stand-ins.
+
+    Parameters
+    ----------
+    folder
+        Where the programs are put; a test names it in PATH.
+    world
+        The file in which they keep their state.
+    """
+
+    def __init__(self, folder: Path, world: Path) -> None:
+        self.folder = folder
+        self.world = World(str(world))
+        folder.mkdir(parents=True, exist_ok=True)
+        self.world.save()
+
+    def install(self, *names: str) -> None:
+        """Put stand-ins into the folder; each is played by the module of its name."""
+        for name in names:
+            text = (
+                f'#!/bin/sh\nexec "{sys.executable}" -I -S "{_RUN}" '
+                f'"{self.world.file}" {name} "$@"\n'
+            )
+            self.put(name, text)
+
+    def put(self, name: str, text: str) -> Path:
+        """Put a program of the test's own into the folder."""
+        program = self.folder / name
+        program.write_text(text, encoding="utf-8")
+        program.chmod(0o755)
+        return program
+
+    def fail(self, command: str, message: str, *, code: int = 1, after: int = 0) -> None:
+        """Let calls that begin with ``command`` fail, once ``after`` of them went well."""
+        failure = {"message": message, "code": code, "after": after}
+        self.change(failures={**self.state("failures", {}), command: failure})
+
+    def heal(self) -> None:
+        """Let everything go well again."""
+        self.change(failures={})
+
+    def change(self, **values: Any) -> None:
+        """Change what the stand-ins believe."""
+        self.world.load()
+        self.world.values.update(values)
+        self.world.save()
+
+    def state(self, name: str, default: Any = None) -> Any:
+        """Return what the stand-ins believe."""
+        self.world.load()
+        return self.world.values.get(name, default)
+
+    def calls(self, *beginning: str) -> list[list[str]]:
+        """Return all calls in order, or those that begin with some words.
+
+        Without the options that say which cluster, wherever they stood.
+        """
+        made = [call for call, _, _ in self.world.calls()]
+        return [call for call in made if call[: len(beginning)] == list(beginning)]
+
+    def words(self) -> list[str]:
+        """Return every word that any program was given in its arguments."""
+        return [word for _, argv, _ in self.world.calls() for word in argv]
+
+    def said_to(self, *beginning: str) -> str:
+        """Return what the last such call was given on standard input."""
+        made = self.world.calls()
+        return [said for call, _, said in made if call[: len(beginning)] == list(beginning)][-1]
