@@ -22,13 +22,23 @@ def _migrate(connection: Connection) -> None:
     connection.commit()
     try:
         context.configure(connection=connection, target_metadata=Base.metadata)
-        with context.begin_transaction():
-            context.run_migrations()
+        if not _is_newer_than_we_are():
+            with context.begin_transaction():
+                context.run_migrations()
         connection.commit()
     finally:
         connection.rollback()
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
         connection.commit()
+
+
+def _is_newer_than_we_are() -> bool:
+    """Tell whether newer code has migrated this database, as before a rollback to us.
+
+    A migration only adds what older code can live with, so there is nothing to do.
+    """
+    known = {script.revision for script in context.script.walk_revisions()}
+    return bool(set(context.get_context().get_current_heads()) - known)
 
 
 async def _run() -> None:

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from src.api import auth, error_handlers, health, tasks
 from src.api.deps import State
@@ -14,6 +13,7 @@ from src.chatbot.services.models import build_chat_model
 from src.config import Settings
 from src.database import is_available, make_engine, make_sessions
 from src.middleware.body_limit import BodyLimitMiddleware
+from src.middleware.cors import CorsMiddleware
 from src.middleware.failures import FailureMiddleware
 from src.middleware.request_log import RequestLogMiddleware
 from src.observability import logs
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(FailureMiddleware)
     app.add_middleware(
-        CORSMiddleware,
+        CorsMiddleware,
         allow_origins=list(settings.cors_origins),
         allow_methods=["*"],
         allow_headers=["*"],

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 SECRET_LENGTH = 32
 _DEFAULT_ORIGIN = "http://localhost:3000"
+_HIGHEST_PORT = 65_535
 _ARGON2_MEMORY_KIB = 19 * 1024  # OWASP's minimum for Argon2id: 19 MiB, 2 passes, 1 lane
 _ARGON2_PASSES = 2
 
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
             raise ValueError("is not the URL of a PostgreSQL database")
         if not url.database:
             raise ValueError("names no database")
+        if url.port is not None and not 0 < url.port <= _HIGHEST_PORT:
+            raise ValueError("names a port that does not exist")
         return value
 
     @field_validator("cors_origins", mode="before")
@@ -77,10 +80,10 @@ class Settings(BaseSettings):
         return value
 
     @cached_property
-    def sqlalchemy_url(self) -> URL:
-        """The database's URL with the driver that we use."""
+    def database_dsn(self) -> str:
+        """The database's URL as libpq knows it, with ``sslmode`` and all; a secret."""
         url = make_url(self.database_url.get_secret_value())
-        return url.set(drivername="postgresql+asyncpg")
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def load_settings() -> Settings:

@@ -15,7 +15,7 @@ from src.security.tokens import invalid_refresh
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/signup", status_code=201, responses=errors())
+@router.post("/signup", status_code=201, responses=errors(400, 413))
 @codes(invalid="SIGNUP_ERROR")
 async def signup(
     body: Signup, response: Response, auth: AuthServiceDep, session: SessionDep, state: StateDep
@@ -27,7 +27,7 @@ async def signup(
     return _signed_in(user, tokens.access, "User registered successfully")
 
 
-@router.post("/login", responses=errors(401))
+@router.post("/login", responses=errors(400, 401, 413))
 async def login(
     body: Login, response: Response, auth: AuthServiceDep, session: SessionDep, state: StateDep
 ) -> SignedIn:
@@ -61,7 +61,7 @@ async def me(caller: CallerDep, auth: AuthServiceDep) -> UserOut:
     return UserOut.model_validate(await auth.find_user(caller.id))
 
 
-@router.post("/refresh", responses=errors(401))
+@router.post("/refresh", responses=errors(400, 401, 413))
 @codes(failed="TOKEN_REFRESH_ERROR")
 async def refresh(
     request: Request,

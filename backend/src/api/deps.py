@@ -6,9 +6,10 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from src.chatbot.services.protocol import ChatModel
+from src.chatbot.protocol import ChatModel
 from src.config import Settings
 from src.errors import UnauthorizedError
 from src.security.passwords import Passwords
@@ -65,7 +66,13 @@ class Caller:
     claims: AccessClaims
 
 
-async def get_caller(request: Request, auth: AuthServiceDep) -> Caller:
+# For the API's description only: its own answers would not tell the cases apart.
+_BEARER = HTTPBearer(auto_error=False, description="The token of signup, login or refresh.")
+
+
+async def get_caller(
+    request: Request, auth: AuthServiceDep, _: Annotated[object, Depends(_BEARER)]
+) -> Caller:
     """Return who is calling.
 
     Raises

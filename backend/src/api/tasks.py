@@ -19,7 +19,7 @@ async def list_tasks(tasks: TaskServiceDep) -> list[TaskOut]:
     return [TaskOut.model_validate(task) for task in await tasks.list_all()]
 
 
-@router.post("", status_code=201, responses=errors(401, 404))
+@router.post("", status_code=201, responses=errors(400, 401, 404, 413))
 @codes(invalid="TASK_CREATION_ERROR", failed="TASK_CREATION_ERROR")
 async def create_task(body: TaskCreate, tasks: TaskServiceDep, session: SessionDep) -> TaskOut:
     """Add a task."""
@@ -28,7 +28,7 @@ async def create_task(body: TaskCreate, tasks: TaskServiceDep, session: SessionD
     return TaskOut.model_validate(task)
 
 
-@router.put("/{task_id}", responses=errors(401, 403, 404))
+@router.put("/{task_id}", responses=errors(400, 401, 403, 404, 413))
 @codes(invalid="TASK_UPDATE_ERROR", failed="TASK_UPDATE_ERROR")
 async def update_task(
     task_id: UUID, body: TaskChanges, tasks: TaskServiceDep, session: SessionDep
@@ -39,7 +39,7 @@ async def update_task(
     return TaskOut.model_validate(task)
 
 
-@router.delete("/{task_id}", status_code=204, responses=errors(401, 403, 404))
+@router.delete("/{task_id}", status_code=204, responses=errors(400, 401, 403, 404))
 @codes(failed="TASK_DELETION_ERROR")
 async def delete_task(task_id: UUID, tasks: TaskServiceDep, session: SessionDep) -> Response:
     """Remove a task."""

@@ -3,25 +3,45 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+)
 
-from src.schemas.fields import EMAIL_LENGTH, PASSWORD_LENGTH, Text, Timestamp
+from src.schemas.fields import EMAIL_LENGTH, Credential, Password, Timestamp
 
-Email = Annotated[EmailStr, Field(max_length=EMAIL_LENGTH), AfterValidator(str.lower)]
+
+def _address_alone(value: object) -> object:
+    # EmailStr would take the address out of "Name <address>".
+    if isinstance(value, str) and "<" in value:
+        raise ValueError("must be an email address alone")
+    return value
+
+
+Email = Annotated[
+    EmailStr,
+    BeforeValidator(_address_alone),
+    Field(max_length=EMAIL_LENGTH),
+    AfterValidator(str.lower),
+]
 
 
 class Signup(BaseModel):
     """A new account."""
 
     email: Email
-    password: Annotated[Text, Field(min_length=PASSWORD_LENGTH, max_length=1024)]
+    password: Password
 
 
 class Login(BaseModel):
-    """Credentials; any text may be tried, since a wrong one is a failed login."""
+    """Credentials."""
 
-    email: Annotated[Text, Field(max_length=1024), AfterValidator(str.lower)]
-    password: Annotated[Text, Field(max_length=1024)]
+    email: Annotated[Credential, AfterValidator(str.strip), AfterValidator(str.lower)]
+    password: Credential
 
 
 class Refresh(BaseModel):

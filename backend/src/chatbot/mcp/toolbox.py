@@ -9,7 +9,7 @@ from mcp import Client
 from mcp_types import TextContent
 
 from src.chatbot.mcp.server import TaskServer
-from src.chatbot.services.protocol import ToolDefinition
+from src.chatbot.protocol import ToolDefinition
 from src.services.tasks import TaskService
 
 

@@ -20,9 +20,7 @@ class Message(Identified, Base):
     __tablename__ = "message"
     __table_args__ = (Index(None, "conversation_id", "position"),)
 
-    conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("conversation.id", ondelete="CASCADE")
-    )
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Identity(always=True))
     role: Mapped[str] = mapped_column(String(16))
     content: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from src.chatbot.mcp.toolbox import Toolbox
-from src.chatbot.services.protocol import Block, ChatModel, ModelMessage, ModelRequest
+from src.chatbot.protocol import Block, ChatModel, ModelMessage, ModelRequest
 from src.errors import ChatError
 
 MOST_ROUNDS = 8

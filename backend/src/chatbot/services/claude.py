@@ -19,7 +19,7 @@ from anthropic.types import (
 )
 from pydantic import BaseModel, ValidationError, field_validator
 
-from src.chatbot.services.protocol import (
+from src.chatbot.protocol import (
     OWN_BLOCK,
     Block,
     ModelMessage,
@@ -70,7 +70,20 @@ class _Answer(BaseModel):
             for name, kind in fields.get(str(block.get("type")), {"type": str}).items():
                 if not isinstance(block.get(name), kind):
                     raise ValueError(f"a block has no {name}")  # noqa: TRY004 - pydantic's way
-        return blocks
+        return [_storable(block) for block in blocks]
+
+
+def _storable(value: Any) -> Any:
+    """Return a value without U+0000, which PostgreSQL keeps nowhere."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_storable(part) for part in value]
+        case dict():
+            return {_storable(name): _storable(part) for name, part in value.items()}
+        case _:
+            return value
 
 
 class ClaudeModel:
@@ -127,24 +140,29 @@ class ClaudeModel:
 
 
 def _sendable(messages: Sequence[ModelMessage]) -> list[MessageParam]:
-    """Return the messages without blocks that are not for this model.
-
-    Thinking is signed by the model that did it. Within a turn it goes back
-    unchanged; that of earlier turns is not needed, and another model would
-    refuse it.
-    """
+    """Return the messages without blocks that the API would refuse from us."""
     spoken = [number for number, message in enumerate(messages) if message.is_spoken]
     turn = spoken[-1] if spoken else 0
-    sendable: list[dict[str, Any]] = []
-    for number, message in enumerate(messages):
-        content = [
-            block
-            for block in message.content
-            if not block["type"].startswith(OWN_BLOCK)
-            and (number >= turn or block["type"] not in _THINKING)
-        ]
-        sendable.append({"role": message.role, "content": content})
+    sendable = [
+        {
+            "role": message.role,
+            "content": [block for block in message.content if _is_for_claude(block, number < turn)],
+        }
+        for number, message in enumerate(messages)
+    ]
     return cast("list[MessageParam]", sendable)
+
+
+def _is_for_claude(block: Block, is_earlier: bool) -> bool:
+    kind: str = block["type"]
+    if kind in _THINKING:
+        # Signed by the model that did it. Within a turn it goes back unchanged; that of
+        # earlier turns is not needed, and another model would refuse it.
+        return not is_earlier
+    if kind == "text":
+        # It may come from Claude without a word in it, but not go back so.
+        return bool(block["text"].strip())
+    return not kind.startswith(OWN_BLOCK)
 
 
 def _read(answer: _Answer) -> ModelReply:

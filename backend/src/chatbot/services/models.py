@@ -1,8 +1,7 @@
 """Chooses the model: Claude where there is a key, the offline assistant where there is none."""
 
-from src.chatbot.services.claude import ClaudeModel
+from src.chatbot.protocol import ChatModel
 from src.chatbot.services.offline.model import OfflineModel
-from src.chatbot.services.protocol import ChatModel
 from src.config import Settings
 
 
@@ -11,4 +10,7 @@ def build_chat_model(settings: Settings) -> ChatModel:
     key = settings.anthropic_api_key.get_secret_value().strip()
     if not key:
         return OfflineModel()
+    # The SDK is a good third of the whole start; without a key there is no need of it.
+    from src.chatbot.services.claude import ClaudeModel
+
     return ClaudeModel(key, settings.taskflow_model, settings.anthropic_base_url)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from src.chatbot.services.protocol import Block
+from src.chatbot.protocol import Block
 
 # Nothing here depends on the user or the day: an unchanged beginning is what a
 # model's prompt cache can keep.

@@ -17,7 +17,7 @@ const HTTP = { start: httpRequest, agent: new HttpAgent({ keepAlive: false }) };
 const HTTPS = { start: httpsRequest, agent: new HttpsAgent({ keepAlive: false }) };
 
 /** The backend's address, as this server reaches it; a browser never sees it. */
-export function upstreamUrl(): string {
+function upstreamUrl(): string {
   return process.env[ADDRESS_VARIABLE] || DEFAULT_UPSTREAM;
 }
 

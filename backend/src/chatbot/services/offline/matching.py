@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from src.chatbot.services.offline.memory import Memory
@@ -49,7 +50,9 @@ _ONE = {"it", "that", "this", "that one", "this one", "that task", "this task", 
 _SOME = {"them", "these", "those", "both", "both of them", "these tasks", "those tasks", "they"}
 _ALL = word_set("all everything every each")
 _ALL_NOUNS = word_set("tasks to-dos todos items list ones things")
-_ALL_FILLERS = word_set("of my the them these those task whole entire to-do todo to do")
+_ALL_FILLERS = word_set(
+    "of my the them these those task whole entire to-do todo to do that which are is i've have"
+)
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "1st": 1, "2nd": 2, "3rd": 3,
@@ -58,10 +61,14 @@ _NUMBER_FILLERS = word_set("number no task tasks item items the one ones and num
 _STOP_WORDS = word_set("the a an my to of for on in task todo to-do item")
 _AROUND = re.compile(
     r"^(?:(?:the|my|a|an|this|that)\s+)?(?:(?:task|to-?do|item)\s+)?(?:called\s+|named\s+)?|"
-    r"\s+(?:task|to-?do|item|reminder)$",
+    r"\s+(?:task|to-?do|item|reminder|one)$",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
+# What a person writes for tasks is not longer, and nobody should wait for the rest.
+_MOST_NAMED = 50
+_LONGEST = 1_000
+_UNQUOTED = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
+_AND = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+){_UNQUOTED}", re.IGNORECASE)
 
 
 def find(
@@ -74,7 +81,8 @@ def find(
 
     A title that reads the same comes first; then "all", "it" (what was named
     last), numbers (places in the last list that was shown), the only title that
-    contains the words, and last several of these joined by "and".
+    contains the words, several of these joined by "and", and last the only title
+    whose words are all among these.
 
     Parameters
     ----------
@@ -88,6 +96,8 @@ def find(
         Where several tasks fit, those that it is true of win: who completes a
         task hardly means one that is done.
     """
+    if len(words) > _LONGEST:
+        return Missing(words)
     preferred = [task for task in tasks if prefers(task)]
     for pool in (preferred, list(tasks)):
         same = [task for task in pool if _plain(task["title"]) == _plain(words)]
@@ -97,27 +107,41 @@ def find(
     if pointed is not None:
         return pointed
     for pool in (preferred, list(tasks)):
-        fitting = fitting_tasks(words, pool)
+        fitting = _containing(words, pool)
         if fitting:
             return _one_of(words, fitting)
-    return _each(words, tasks, memory, prefers)
+    parts = [part for part in _AND.split(words) if part]
+    if 1 < len(parts) <= _MOST_NAMED:
+        return _each(parts, tasks, memory, prefers)
+    for pool in (preferred, list(tasks)):
+        fitting = _contained(words, pool)
+        if fitting:
+            return _one_of(words, fitting)
+    return Missing(words)
 
 
-def fitting_tasks(words: str, tasks: Sequence[Task]) -> list[Task]:
-    """Return the tasks whose titles fit some words best: by their letters, or word by word."""
+def _containing(words: str, tasks: Sequence[Task]) -> list[Task]:
+    """Return the tasks whose titles contain some words: as they stand, or each of them."""
     bare = _plain(_AROUND.sub("", words.strip()))
     wanted = _significant(bare)
+    standing = re.compile(rf"\b{re.escape(bare)}")
     tests: tuple[Callable[[str], bool], ...] = (
         lambda title: title == bare,
-        lambda title: bool(bare) and re.search(rf"\b{re.escape(bare)}", title) is not None,
+        lambda title: bool(bare) and standing.search(title) is not None,
         lambda title: bool(wanted) and wanted <= _significant(title),
-        lambda title: bool(_significant(title)) and _significant(title) <= wanted,
     )
     for test in tests:
         fitting = [task for task in tasks if test(_plain(task["title"]))]
         if fitting:
             return fitting
     return []
+
+
+def _contained(words: str, tasks: Sequence[Task]) -> list[Task]:
+    """Return the tasks whose titles have no word that is not among some words."""
+    given = _significant(_plain(words))
+    titles = [(task, _significant(_plain(task["title"]))) for task in tasks]
+    return [task for task, title in titles if title and title <= given]
 
 
 def _one_of(words: str, tasks: list[Task]) -> Match:
@@ -172,11 +196,8 @@ def _numbers(words: str, length: int) -> list[int]:
 
 
 def _each(
-    words: str, tasks: Sequence[Task], memory: Memory, prefers: Callable[[Task], bool]
+    parts: Sequence[str], tasks: Sequence[Task], memory: Memory, prefers: Callable[[Task], bool]
 ) -> Match:
-    parts = [part for part in _AND.split(words) if part]
-    if len(parts) < 2:
-        return Missing(words)
     found: list[Task] = []
     for part in parts:
         match = find(part, tasks, memory, prefers)
@@ -195,10 +216,13 @@ def _tokens(words: str) -> list[str]:
     return re.findall(r"[\w'-]+", words.lower())
 
 
+# A search compares each title many times over.
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """Return a text without case and punctuation; one that is nothing else stays."""
     return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split()) or text.strip()
 
 
-def _significant(plain: str) -> set[str]:
-    return set(plain.split()) - _STOP_WORDS
+@lru_cache(maxsize=4096)
+def _significant(plain: str) -> frozenset[str]:
+    return frozenset(plain.split()) - _STOP_WORDS

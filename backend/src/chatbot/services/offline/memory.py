@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
-from src.chatbot.services.protocol import OWN_BLOCK, Block
+from src.chatbot.protocol import OWN_BLOCK, Block
 
 MEMORY = f"{OWN_BLOCK}memory"
 

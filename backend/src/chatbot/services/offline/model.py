@@ -1,9 +1,9 @@
 """The offline assistant as a chat model."""
 
+from src.chatbot.protocol import Block, ModelReply, ModelRequest
 from src.chatbot.services.offline import grammar, transcript
 from src.chatbot.services.offline.transcript import Transcript
 from src.chatbot.services.offline.worker import Call, Worker
-from src.chatbot.services.protocol import Block, ModelReply, ModelRequest
 
 
 class OfflineModel:

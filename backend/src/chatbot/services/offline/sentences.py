@@ -39,12 +39,19 @@ _ADDS = pattern(rf"\s*(?:please\s+)?{_ADDING}\b")
 _BEGINS_PLAINLY = pattern(rf"(?:please\s+)?(?:{_PLAIN})\b")
 
 _POLITE = pattern(
-    r"(?:please|kindly|(?:hey|hi|hello)(?!\s+(?:there|you|again)\b)|ok(?:ay)?|now|so|well|also|then|and|just|"
-    r"(?:can|could|will|would)\s+you|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to|"
+    r"(?:please|kindly|(?:hey|hi|hello)(?!\s+(?:there|you|again)\b)|ok(?:ay)?|now|so|"
+    r"well(?!\s+done)|also|then|and|just|"
+    r"(?:can|could|will|would)\s+(?:you|we)|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to|"
     r"i\s+want\s+(?:you\s+)?to|"
-    r"let's|help\s+me(?:\s+to)?)(?:\s*,\s*|\s+)",
+    r"let's|let\s+me|help\s+me(?:\s+to)?)(?:\s*,\s*|\s+)",
 )
-_TRAILING = pattern(r"(?:[\s,]+(?:please|thanks|thank\s+you))?[\s.!?…]*$")
+# "say thanks" is something to do; only behind a comma it is said to us. Looking behind
+# keeps a long row of commas from being tried at each of them.
+_TRAILING = pattern(
+    r"(?:\s+instead)?(?:(?<![\s,])[\s,]+please|"
+    r"(?<![\s,.!])\s?[,.!][\s,.!]*(?:thanks|thank\s+you)(?:\s+a\s+lot)?)$|\s+instead$"
+)
+_MARKS = " \n.!?…"
 
 
 class Message:
@@ -59,7 +66,13 @@ class Message:
     def __init__(self, text: str) -> None:
         self._quoted: list[str] = []
         clean = text.replace(_OPEN, "").replace(_CLOSE, "")
-        self._text = _QUOTED.sub(self._hide, clean).strip()
+        # Single spaces and line breaks only: patterns would try every way to share out more.
+        lines = _QUOTED.sub(self._hide, clean).splitlines()
+        self._text = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+    def whole(self) -> str:
+        """Return the message as one command, quoted parts still hidden."""
+        return _bare(self._text)
 
     def commands(self) -> list[str]:
         """Return the commands, in order, quoted parts still hidden."""
@@ -101,4 +114,4 @@ def _bare(command: str) -> str:
     text = command.strip()
     while (polite := _POLITE.match(text)) and polite.end() < len(text):
         text = text[polite.end() :]
-    return _TRAILING.sub("", text).strip(" ,;") or text
+    return _TRAILING.sub("", text.rstrip(_MARKS)).strip(" ,;") or text

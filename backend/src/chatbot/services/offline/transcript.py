@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from src.chatbot.protocol import ModelMessage
 from src.chatbot.services.offline.memory import MEMORY, Memory
-from src.chatbot.services.protocol import ModelMessage
 
 _ID = "offline_"
 

@@ -209,7 +209,9 @@ class Worker:
         asked, self._asked = self._asked, None
         if asked is None or asked.kind != "which":
             return replies.unclear(text)
-        match = find(text, (yield from self._in_question(asked)), self.memory)
+        # "both" and "these" are those in question.
+        memory = replace(self.memory, focus=asked.ids)
+        match = find(text, (yield from self._in_question(asked)), memory)
         if isinstance(match, Missing):
             return replies.unclear(text)
         if isinstance(match, Found):
@@ -246,9 +248,9 @@ class Worker:
 
 
 def _joined(intents: Sequence[Intent]) -> list[Intent]:
-    """Make one command of additions that follow each other."""
+    """Make one command of additions that follow each other, and leave talk beside them out."""
     commands: list[Intent] = []
-    for intent in intents:
+    for intent in [one for one in intents if not isinstance(one, Say)] or intents[:1]:
         if isinstance(intent, Add) and commands and isinstance(commands[-1], Add):
             commands[-1] = Add((*commands[-1].tasks, *intent.tasks))
         else:
