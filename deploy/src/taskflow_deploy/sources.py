@@ -18,6 +18,11 @@ _BASES = {
     "frontend": {"NODE_IMAGE": "node:24-alpine"},
 }
 
+_DEPENDENCIES = {
+    "backend": ("requirements.txt",),
+    "frontend": ("package.json", "package-lock.json"),
+}
+
 
 def images(repository: Path) -> list[ImageSpec]:
     """Return the images to build; their tags change when their sources do."""
@@ -48,6 +53,7 @@ def _image(repository: Path, name: str) -> ImageSpec:
         dockerfile=dockerfile,
         context=context,
         bases=_BASES[name],
+        dependencies=[context / file for file in _DEPENDENCIES[name]],
         arguments={"VERSION": VERSION, "REVISION": tag},
     )
 

@@ -85,6 +85,14 @@ def test_ctrl_c_undoes(checkout: Checkout, browserless: httpx2.Client) -> None:
     assert "unchanged" in checkout.taskflow("up", "--yes").err
 
 
+def test_a_polite_kill_is_like_ctrl_c(checkout: Checkout) -> None:
+    process = checkout.start("up", "--yes")
+    said = interrupt_at(process, "prerequisites", signal.SIGTERM)
+    assert process.returncode == 130, said
+    assert "error: Interrupted." in said
+    assert "what to do: Run ./taskflow up to go on." in said
+
+
 @pytest.mark.parametrize("moment", ["images in the cluster", "chart installed"])
 def test_after_kill_9_the_next_up_repairs(checkout: Checkout, moment: str) -> None:
     with checkout.changed(_AUTH, _break_the_contract):

@@ -6,18 +6,17 @@ from typing import Any
 import pytest
 
 from taskflow_deploy.clusters.guard import require_our_cluster
-from taskflow_deploy.clusters.minikube import MinikubeCluster
 from taskflow_deploy.errors import ContextRefusedError
-from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
+from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
 
 @pytest.fixture
-def cluster(tools: Tools, paths: Paths, output: Output) -> MinikubeCluster:
+def cluster(tools: Tools, paths: Paths) -> RecordingCluster:
     """A started cluster whose kubeconfig a test may change."""
-    tools.install("minikube", "docker", "kubectl", "helm")
-    made = MinikubeCluster(paths, output)
+    tools.install("kubectl")
+    made = RecordingCluster(tools, paths)
     made.start()
     return made
 
@@ -40,7 +39,7 @@ def _change(paths: Paths, server: str = "", user: dict[str, Any] | None = None) 
         "https://10.97.0.2",
     ],
 )
-def test_a_local_address_is_ours(cluster: MinikubeCluster, paths: Paths, server: str) -> None:
+def test_a_local_address_is_ours(cluster: RecordingCluster, paths: Paths, server: str) -> None:
     _change(paths, server)
     require_our_cluster(cluster)
 
@@ -57,7 +56,7 @@ def test_a_local_address_is_ours(cluster: MinikubeCluster, paths: Paths, server:
     ],
 )
 def test_an_address_elsewhere_is_refused(
-    cluster: MinikubeCluster, paths: Paths, server: str, reason: str
+    cluster: RecordingCluster, paths: Paths, server: str, reason: str
 ) -> None:
     _change(paths, server)
     _refused(cluster, reason)
@@ -65,20 +64,20 @@ def test_an_address_elsewhere_is_refused(
 
 @pytest.mark.parametrize("login", ["exec", "auth-provider"])
 def test_a_login_by_a_program_is_refused(
-    cluster: MinikubeCluster, paths: Paths, login: str
+    cluster: RecordingCluster, paths: Paths, login: str
 ) -> None:
     _change(paths, user={login: {"command": "aws"}})
     _refused(cluster, "it logs in by a program, as cloud clusters do")
 
 
-def test_a_context_of_another_name_is_refused(cluster: MinikubeCluster, paths: Paths) -> None:
+def test_a_context_of_another_name_is_refused(cluster: RecordingCluster, paths: Paths) -> None:
     text = paths.kubeconfig.read_text(encoding="utf-8")
     paths.kubeconfig.write_text(text.replace('"taskflow"', '"prod"'), encoding="utf-8")
     cluster.context = "prod"
     _refused(cluster, "it is not the context that TaskFlow makes")
 
 
-def test_a_context_that_is_not_there_is_refused(cluster: MinikubeCluster, paths: Paths) -> None:
+def test_a_context_that_is_not_there_is_refused(cluster: RecordingCluster, paths: Paths) -> None:
     paths.kubeconfig.unlink()
     with pytest.raises(ContextRefusedError, match="cannot be read") as caught:
         require_our_cluster(cluster)
@@ -86,7 +85,7 @@ def test_a_context_that_is_not_there_is_refused(cluster: MinikubeCluster, paths:
 
 
 def test_a_context_that_names_no_user_or_no_cluster_is_no_crash(
-    cluster: MinikubeCluster, paths: Paths
+    cluster: RecordingCluster, paths: Paths
 ) -> None:
     view = json.loads(paths.kubeconfig.read_text(encoding="utf-8"))
     view["contexts"][0]["context"]["user"] = ""
@@ -97,7 +96,7 @@ def test_a_context_that_names_no_user_or_no_cluster_is_no_crash(
     _refused(cluster, "'' is not at a local address")
 
 
-def _refused(cluster: MinikubeCluster, reason: str) -> None:
+def _refused(cluster: RecordingCluster, reason: str) -> None:
     with pytest.raises(ContextRefusedError) as caught:
         require_our_cluster(cluster)
     assert f"The context {cluster.context} is refused: " in caught.value.message

@@ -1,7 +1,6 @@
 """Six checkpoints; a failure is kept as evidence first, then undone, and stays the headline."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,49 +20,10 @@ from taskflow_deploy.errors import (
     PodsError,
     UndoError,
 )
-from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
-from taskflow_deploy.pipeline import deploy
-from taskflow_deploy.redaction import hide
-from taskflow_deploy.settings import Settings
+from tests.unit.deployments import KEY, SECRET, Run
 from tests.unit.proxy import Answer, damaging
-from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
-
-_SECRET = "the-secret-of-the-pipelines-tests-is-long"
-_KEY = "sk-ant-api03-of-the-pipelines-tests"
-
-
-class Run:
-    """One machine, and ``up`` on it as often as a test likes."""
-
-    def __init__(self, tools: Tools, paths: Paths, database_url: str, port: int) -> None:
-        self.tools = tools
-        self.paths = paths
-        self.cluster = RecordingCluster(tools, paths)
-        self.settings = Settings(hide(database_url), hide(_SECRET), hide(_KEY), port)
-
-    def up(self, **changes: Any) -> list[dict[str, Any]]:
-        """Deploy."""
-        settings = Settings(**{**vars(self.settings), **changes})
-        return deploy(Deployment(self.paths, Output(), settings, self.cluster))
-
-    def fails(self, kind: type[DeployError], **changes: Any) -> DeployError:
-        """Deploy and return the failure."""
-        with pytest.raises(kind) as caught:
-            self.up(**changes)
-        assert type(caught.value) is kind
-        return caught.value
-
-    @property
-    def evidence(self) -> list[Path]:
-        """The folders of evidence."""
-        return sorted((self.paths.state / "evidence").glob("*"))
-
-    def place(self, *beginning: str) -> int:
-        """Return when a call was made last."""
-        calls = self.tools.calls()
-        return max(n for n, call in enumerate(calls) if call[: len(beginning)] == list(beginning))
 
 
 @pytest.fixture
@@ -99,16 +59,16 @@ def test_all_checkpoints_pass_in_order_and_the_revision_is_recorded(whole: Run) 
              run.place("helm", "upgrade")]  # fmt: skip
     assert order == sorted(order)
     assert run.evidence == []
-    _require_that_secrets_went_by_standard_input_only(run)
 
 
-def _require_that_secrets_went_by_standard_input_only(run: Run) -> None:
+def test_secrets_go_by_standard_input_only(run: Run) -> None:
+    run.up()
     objects = run.tools.state("objects")
     stored = next(o["stringData"] for name, o in objects.items() if "backend-secrets" in name)
     assert stored == {
         "DATABASE_URL": run.settings.database_url,
-        "BETTER_AUTH_SECRET": _SECRET,
-        "ANTHROPIC_API_KEY": _KEY,
+        "BETTER_AUTH_SECRET": SECRET,
+        "ANTHROPIC_API_KEY": KEY,
     }
     values = json.dumps(run.tools.state("revisions"))
     for secret in stored.values():
@@ -227,7 +187,7 @@ def test_a_failed_upgrade_goes_back_to_what_was_verified_and_verifies_that(
     assert verified.content == content.content
     used = run.tools.state("revisions")[-1]["values"]["backend"]["secrets"]["existingSecret"]
     kept = run.tools.state("objects")[f"Secret/taskflow/{used}"]["stringData"]
-    assert kept["ANTHROPIC_API_KEY"] == _KEY, "the old revision has its own secrets again"
+    assert kept["ANTHROPIC_API_KEY"] == KEY, "the old revision has its own secrets again"
     newest = run.tools.state("revisions")[-1]
     assert (verified.revision, newest["status"]) == (newest["revision"], "deployed")
 

@@ -101,6 +101,7 @@ def test_ctrl_c_stops_the_whole_group_of_a_child(tmp_path: Path) -> None:
         while len(list(tmp_path.iterdir())) < 2:
             assert deployer.poll() is None
             time.sleep(0.02)
+        time.sleep(0.3)  # until the deployer waits for it
         os.killpg(deployer.pid, signal.SIGINT)
         assert deployer.wait(10) == 42
     assert _all_ended(tmp_path)

@@ -1,5 +1,6 @@
 """The commands."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -47,6 +48,9 @@ def _root(
 def main() -> None:
     """Run the command line; the only place that turns errors into exit codes."""
     output = Output(as_json="--json" in sys.argv)
+    # A terminal that is closed and a polite kill are undone like Ctrl-C.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         app(prog_name="./taskflow")
     except SystemExit as end:

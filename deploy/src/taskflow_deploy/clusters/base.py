@@ -25,6 +25,8 @@ class ImageSpec:
     bases
         Build argument of each base image to its reference:
         ``{"PYTHON_IMAGE": "python:3.11-slim"}``.
+    dependencies
+        Files that decide what the image installs.
     arguments
         Other build arguments.
     """
@@ -35,6 +37,7 @@ class ImageSpec:
     dockerfile: Path
     context: Path
     bases: Mapping[str, str]
+    dependencies: Sequence[Path] = ()
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -12,13 +12,16 @@ from taskflow_deploy.errors import ComponentBuildError
 from taskflow_deploy.output import Output
 from tests.unit.tools import Tools
 
-_NAMES = [component.name for component in COMPONENTS]
+# Some are enough, since each is compiled by a program of its own.
+_SOME = COMPONENTS[:6]
+_NAMES = [component.name for component in _SOME]
 
 
 @pytest.fixture
 def go(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> Tools:
     """A Go that compiles at once."""
     tools.install("go")
+    monkeypatch.setattr(compiler, "COMPONENTS", _SOME)
     monkeypatch.setattr(compiler, "toolchain", lambda _name, _output: tools.folder)
     return tools
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from taskflow_deploy.clusters.base import BuiltImage, ImageSpec
+from taskflow_deploy.clusters.embedded import build_cache
 from taskflow_deploy.clusters.embedded.bases import STAND_INS, Base, ensure_stand_in
 from taskflow_deploy.clusters.embedded.configuration import Configuration
 from taskflow_deploy.errors import ImageBuildError
@@ -81,6 +82,7 @@ def build(
         tempfile.TemporaryDirectory() as folder,
         log_file.open("w", encoding="utf-8") as log,
         output.progress(image.name) as bar,
+        build_cache.options(configuration.paths.cache, image, bases) as cache_options,
     ):
         metadata = Path(folder) / "metadata.json"
 
@@ -92,7 +94,7 @@ def build(
                 share = int(step["step"]) / int(step["steps"])
                 bar.update(share, f"{step['stage'].strip()} {step['what'][:60]}".strip())
 
-        command = build_command(configuration, image, bases, metadata)
+        command = [*build_command(configuration, image, bases, metadata), *cache_options]
         if stream(command, on_line) != 0:
             raise ImageBuildError(
                 f"The image {image.name} could not be built.",
