@@ -16,7 +16,6 @@ REPOSITORY = Path(__file__).parents[3]
 # What the user's own shell may hold must not reach the tests.
 _NOT_PASSED_ON = {"DATABASE_URL", "BETTER_AUTH_SECRET", "ANTHROPIC_API_KEY", "TASKFLOW_NODE_PORT",
                   "TASKFLOW_CLUSTER", "TASKFLOW_UV", "KUBECONFIG", "VIRTUAL_ENV"}  # fmt: skip
-_LONGEST_SECONDS = 3000
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,12 @@ class Checkout:
     def taskflow(self, *words: str, expect: int = 0, **environment: str) -> Done:
         """Run ``./taskflow WORDS`` to its end and check its exit code."""
         started = time.monotonic()
-        process = self.start(*words, **environment)
-        out, err = process.communicate(timeout=_LONGEST_SECONDS)
+        with self.start(*words, **environment) as process:
+            try:
+                out, err = process.communicate()
+            except BaseException:
+                process.kill()
+                raise
         done = Done(process.returncode, out, err, time.monotonic() - started)
         assert done.code == expect, f"{words}: exit code {done.code}\n{out}\n{err}"
         return done
@@ -123,5 +126,5 @@ def interrupt_at(process: subprocess.Popen[str], words: str, number: signal.Sign
     process.stderr.close()
     if process.stdout is not None:
         process.stdout.close()
-    process.wait(timeout=_LONGEST_SECONDS)
+    process.wait()
     return "".join(said)

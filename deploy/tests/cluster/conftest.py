@@ -20,8 +20,15 @@ from tests.cluster.checkout import Checkout
 
 INSTANCE = "test"
 NODE_PORT = "30311"
+_TEST_SECONDS = 900
 _TIMES: dict[str, float] = {}
 _SHOWN: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a test of this folder the time that a whole deployment may take."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(_TEST_SECONDS))
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,10 @@ _ID = "sha256:" + "a" * 64
 
 
 @pytest.fixture
-def cluster(tools: Tools, paths: Paths) -> RecordingCluster:
+def cluster(tools: Tools, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> RecordingCluster:
     """A cluster, not started."""
     tools.install("kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
     return RecordingCluster(tools, paths)
 
 

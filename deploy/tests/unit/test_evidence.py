@@ -19,9 +19,10 @@ _FILES = {
 
 
 @pytest.fixture
-def cluster(tools: Tools, paths: Paths) -> RecordingCluster:
+def cluster(tools: Tools, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> RecordingCluster:
     """A cluster with a deployment."""
     tools.install("kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
     revision = {"revision": 1, "status": "deployed", "values": {"backend": {}}}
     tools.change(revisions=[revision], logs="[pod/backend] ready\n", description="Name: backend\n")
     made = RecordingCluster(tools, paths)

@@ -13,9 +13,10 @@ from tests.unit.tools import Tools
 
 
 @pytest.fixture
-def cluster(tools: Tools, paths: Paths) -> RecordingCluster:
+def cluster(tools: Tools, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> RecordingCluster:
     """A started cluster whose kubeconfig a test may change."""
     tools.install("kubectl")
+    tools.play_without_processes(monkeypatch)
     made = RecordingCluster(tools, paths)
     made.start()
     return made

@@ -33,6 +33,7 @@ def whole(
 ) -> Run:  # fmt: skip
     """A machine with a cluster, on which the real backend answers at the node port."""
     tools.install("kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
     return Run(tools, paths, database_url, backend_port)

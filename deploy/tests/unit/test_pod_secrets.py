@@ -13,9 +13,10 @@ _URL = "postgresql://u:p@h/d"
 
 
 @pytest.fixture
-def cluster(tools: Tools, paths: Paths) -> RecordingCluster:
+def cluster(tools: Tools, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> RecordingCluster:
     """A started cluster."""
     tools.install("kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
     made = RecordingCluster(tools, paths)
     made.start()
     return made

@@ -37,7 +37,7 @@ def test_an_engine_that_hangs_is_as_good_as_none(
 ) -> None:
     tools.install("minikube", "docker", "kubectl", "helm")
     tools.fail("docker info", "hang")
-    monkeypatch.setattr(minikube, "_ENGINE_SECONDS", 0.5)
+    monkeypatch.setattr(minikube, "_ENGINE_SECONDS", 0.2)
     assert _select(paths).kind == "embedded"
 
 

@@ -4,10 +4,18 @@ Each is a real program on PATH that refuses arguments which the program it stand
 for would refuse, keeps what it did in one file, and plays failures on request.
 """
 
+import contextlib
+import io
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from taskflow_deploy import runner
+from tests.unit.standins import run
 from tests.unit.standins.world import World
 
 _RUN = Path(__file__).parent / "standins" / "run.py"
@@ -82,3 +90,43 @@ class Tools:
         """Return what the last such call was given on standard input."""
         made = self.world.calls()
         return [said for call, _, said in made if call[: len(beginning)] == list(beginning)][-1]
+
+    def play_without_processes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Play calls in this process: hundreds of processes would take most of the tests' time."""
+        start = runner._process
+
+        @contextlib.contextmanager
+        def play(argv: list[str], *where: Any, **how: Any) -> Iterator[Any]:
+            if shutil.which(argv[0]) is None:
+                with start(argv, *where, **how) as process:
+                    yield process
+            else:
+                yield _Played(self.world, argv)
+
+        monkeypatch.setattr(runner, "_process", play)
+
+
+class _Played:
+    """A stand-in's call, played in this process."""
+
+    def __init__(self, world: World, argv: list[str]) -> None:
+        self._world = world
+        self._argv = argv
+        self.returncode = 0
+
+    def communicate(self, stdin: bytes | None, **_limit: object) -> tuple[bytes, bytes]:
+        """Play it to its end and return what it said."""
+        out, err = io.StringIO(), io.StringIO()
+        said = stdin.decode() if stdin else ""
+        name = Path(self._argv[0]).name
+        self._world.load()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                run.play(self._world, name, self._argv[1:], said, before_hanging=_must_not_hang)
+            except SystemExit as end:
+                self.returncode = int(end.code or 0)
+        return out.getvalue().encode(), err.getvalue().encode()
+
+
+def _must_not_hang() -> None:
+    raise AssertionError("what hangs needs a process of its own")

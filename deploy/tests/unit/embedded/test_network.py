@@ -15,9 +15,10 @@ _DOCKERS_FILTER = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n"
 
 
 @pytest.fixture
-def tools(tools: Tools) -> Tools:
+def tools(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> Tools:
     """A host whose network is only told."""
     tools.install(*_PROGRAMS)
+    tools.play_without_processes(monkeypatch)
     return tools
 
 

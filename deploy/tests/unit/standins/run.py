@@ -1,5 +1,7 @@
 """Plays the stand-in that the second argument names, on the state in the first."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import sys
@@ -9,21 +11,31 @@ sys.path.insert(0, os.path.abspath(f"{__file__}/../../../.."))
 
 from tests.unit.standins.world import WHICH_CLUSTER, World, stop, take
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _NETWORK = {"ip", "nft", "iptables", "iptables-save", "nsenter"}
 
 
 def main() -> None:
-    """Record the call, fail where that was asked for, and play it; one at a time."""
+    """Play one call; all stand-ins take turns."""
     turn = os.open(f"{sys.argv[1]}.turn", os.O_CREAT | os.O_WRONLY)
     fcntl.flock(turn, fcntl.LOCK_EX)
-    world = World(sys.argv[1])
     name, words = sys.argv[2], sys.argv[3:]
     stdin = sys.stdin.read() if "-" in words else ""
+    play(World(sys.argv[1]), name, words, stdin, before_hanging=lambda: os.close(turn))
+
+
+def play(
+    world: World, name: str, words: list[str], stdin: str, before_hanging: Callable[[], None]
+) -> None:
+    """Record a call, fail where that was asked for, and play it."""
     call = [name, *take(words, WHICH_CLUSTER.get(name, {}))[1]]
     world.record(call, [name, *words], stdin)
     if failure := world.failure(call):
         if failure["message"] == "hang":
-            os.close(turn)
+            before_hanging()
             time.sleep(60)
         stop(failure["message"], failure["code"])
     if name in _NETWORK:
