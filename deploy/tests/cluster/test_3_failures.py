@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -104,20 +105,17 @@ def test_after_kill_9_the_next_up_repairs(checkout: Checkout, moment: str) -> No
 
 
 def test_a_second_up_is_refused(checkout: Checkout) -> None:
-    first = checkout.start("up", "--yes")
-    try:
+    lock = checkout.state / "lock"
+    with checkout.start("up", "--yes") as first:
+        # The launcher becomes the deployer, so both have one number.
+        while lock.read_text(encoding="ascii") != str(first.pid):
+            assert first.poll() is None, "it ended without the lock"
+            time.sleep(0.01)
         done = checkout.taskflow("up", "--yes", expect=19)
-        assert f"(process {_deployer(first.pid)}) is at work" in done.err
-        assert "what to do: Wait for it to end" in done.err
-    finally:
-        out, err = first.communicate(timeout=300)
+        out, err = first.communicate()
+    assert f"(process {first.pid}) is at work" in done.err
+    assert "what to do: Wait for it to end" in done.err
     assert first.returncode == 0, out + err
-
-
-def _deployer(pid: int) -> int:
-    # The launcher becomes the deployer, so both have one number.
-    assert Path(f"/proc/{pid}").exists()
-    return pid
 
 
 def test_a_foreign_context_is_refused(checkout: Checkout) -> None:

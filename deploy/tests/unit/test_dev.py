@@ -33,7 +33,7 @@ def _program(name: str, folder: Path, seconds: float) -> _Program:
 def test_when_one_ends_all_end_and_it_is_named(
     tmp_path: Path, output: Output, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    backend, frontend = _program("backend", tmp_path, 0.8), _program("frontend", tmp_path, 60)
+    backend, frontend = _program("backend", tmp_path, 0.4), _program("frontend", tmp_path, 60)
     with pytest.raises(CommandError, match="The backend ended with exit code 3") as caught:
         dev._supervise([backend, frontend], output)
     assert "./taskflow dev" in caught.value.resolution

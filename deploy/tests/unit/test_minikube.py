@@ -21,9 +21,10 @@ from tests.unit.tools import Tools
 
 
 @pytest.fixture
-def tools(tools: Tools) -> Tools:
+def tools(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> Tools:
     """A machine with Minikube, Docker, kubectl and Helm."""
     tools.install("minikube", "docker", "kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
     return tools
 
 

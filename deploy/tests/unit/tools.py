@@ -96,12 +96,15 @@ class Tools:
         start = runner._process
 
         @contextlib.contextmanager
-        def play(argv: list[str], *where: Any, **how: Any) -> Iterator[Any]:
+        def play(argv: list[str], env: Any, *where: Any, **how: Any) -> Iterator[Any]:
             if shutil.which(argv[0]) is None:
-                with start(argv, *where, **how) as process:
+                with start(argv, env, *where, **how) as process:
                     yield process
             else:
-                yield _Played(self.world, argv)
+                with monkeypatch.context() as changed:
+                    for name, value in (env or {}).items():
+                        changed.setenv(name, value)
+                    yield _Played(self.world, argv)
 
         monkeypatch.setattr(runner, "_process", play)
 
