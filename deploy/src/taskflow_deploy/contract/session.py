@@ -77,7 +77,7 @@ class Session:
             self._current.detail = f"could not be tried, since an earlier step failed ({error})"
         else:
             self._current.curl = ""
-            self._current.detail = f"{self._current.checked} answers checked"
+            self._current.detail = f"answers checked: {self._current.checked}"
         finally:
             self._current.seconds = time.monotonic() - started
 

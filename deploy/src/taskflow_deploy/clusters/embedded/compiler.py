@@ -62,7 +62,7 @@ def ensure_programs(cache: Path, output: Output) -> Path:
         return folder
     output.note(
         f"Compiling {len(wanted)} Kubernetes components from their published modules; "
-        "once, about ten minutes on two cores."
+        "once, about twelve minutes on two cores."
     )
     go = toolchain("go", output) / "go"
     folder.mkdir(parents=True, exist_ok=True)
