@@ -12,6 +12,8 @@ from taskflow_deploy.runner import Completed, run
 
 NAMESPACE = base.NAMESPACE
 RELEASE = "taskflow"
+# Of what the deployer makes beside the release.
+OWN_LABELS = {"app.kubernetes.io/managed-by": "taskflow"}
 _TIMEOUT_SECONDS = 120.0
 _NOT_INSTALLED = "release: not found"
 

@@ -81,9 +81,7 @@ def _after_failure(deployment: Deployment, error: DeployError) -> DeployError:
         return error
     deployment.output.bad(error.message)
     try:
-        folder = evidence.capture(deployment.paths, deployment.cluster, error)
-        deployment.output.note(f"Evidence is in {folder}")
-        error.details = [*error.details, f"evidence: {folder}"]
+        error.details = [*error.details, _take_evidence(deployment, error)]
         deployment.output.note(f"The deployment was {undo(deployment.paths, deployment.cluster)}.")
     except (Exception, KeyboardInterrupt) as failed:  # noqa: BLE001 - told beside the first error
         why = "it was interrupted." if isinstance(failed, KeyboardInterrupt) else str(failed)
@@ -93,6 +91,17 @@ def _after_failure(deployment: Deployment, error: DeployError) -> DeployError:
             error.details,
         )
     return error
+
+
+def _take_evidence(deployment: Deployment, error: DeployError) -> str:
+    """Keep what is known of a failure; a full disk is no reason not to undo it."""
+    try:
+        folder = evidence.capture(deployment.paths, deployment.cluster, error)
+    except OSError as failed:
+        deployment.output.warn(f"The evidence could not be kept whole: {failed}")
+        return f"evidence: not whole, {failed}"
+    deployment.output.note(f"Evidence is in {folder}")
+    return f"evidence: {folder}"
 
 
 def _record(deployment: Deployment) -> None:

@@ -14,7 +14,6 @@ from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.settings import Settings
 
 COMPONENTS = ("backend", "frontend")
-_LABELS = {"app.kubernetes.io/managed-by": "taskflow"}
 _NAME_LETTERS = 10
 _KEPT = 10
 
@@ -36,7 +35,7 @@ def objects(settings: Settings, database_url: str) -> list[dict[str, Any]]:
             "metadata": {
                 "name": name(component, settings, database_url),
                 "namespace": kube.NAMESPACE,
-                "labels": _LABELS,
+                "labels": kube.OWN_LABELS,
             },
             "immutable": True,
             "stringData": _values(component, settings, database_url),
@@ -48,7 +47,7 @@ def objects(settings: Settings, database_url: str) -> list[dict[str, Any]]:
 def remove_old(cluster: Cluster, settings: Settings, database_url: str) -> None:
     """Remove the Secrets of long ago; those in use and the newest others are kept."""
     used = {name(component, settings, database_url) for component in COMPONENTS}
-    selector = ",".join(f"{key}={value}" for key, value in _LABELS.items())
+    selector = ",".join(f"{key}={value}" for key, value in kube.OWN_LABELS.items())
     found = kube.read(cluster, "get", "secrets", "-n", kube.NAMESPACE, "-l", selector)["items"]
     newest_first = sorted(
         (secret["metadata"] for secret in found if secret["metadata"]["name"] not in used),

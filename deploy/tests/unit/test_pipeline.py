@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from taskflow_deploy import pipeline, records
+from taskflow_deploy import evidence, pipeline, records
 from taskflow_deploy.checkpoints import pods
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.contract import scenario, verify
@@ -248,6 +248,21 @@ def test_a_fault_of_ours_is_undone_as_well(run: Run, monkeypatch: pytest.MonkeyP
     failed = run.fails(DeployError)
     assert (failed.exit_code, "KeyError" in failed.message) == (1, True)
     assert "test_pipeline.py" in (run.paths.logs / "crash.log").read_text(encoding="utf-8")
+    assert run.tools.state("revisions", []) == []
+
+
+def test_evidence_that_cannot_be_written_keeps_nothing_from_being_undone(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    _pods_crash(run, 1)
+    monkeypatch.setattr(evidence, "_write", full)
+    failed = run.fails(PodsError)
+    assert "keeps ending with code 3" in failed.message
+    assert failed.details[-1] == "evidence: not whole, [Errno 28] No space left on device"
+    assert "The evidence could not be kept whole" in capsys.readouterr().err
     assert run.tools.state("revisions", []) == []
 
 

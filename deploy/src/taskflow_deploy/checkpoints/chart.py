@@ -61,7 +61,7 @@ def _is_deployed(deployment: Deployment, revisions: list[dict[str, Any]]) -> boo
 
 
 def _namespace() -> dict[str, Any]:
-    labels = {"app.kubernetes.io/managed-by": "taskflow", **_RESTRICTED}
+    labels = {**kube.OWN_LABELS, **_RESTRICTED}
     metadata = {"name": kube.NAMESPACE, "labels": labels}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
