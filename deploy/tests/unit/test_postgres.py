@@ -196,6 +196,11 @@ def test_instances_keep_different_ports_even_while_they_are_stopped(
         server._free_port(paths)
 
 
+def test_no_outgoing_connection_can_have_taken_a_port() -> None:
+    last = server._FIRST_PORT + server._PORTS - 1
+    assert last < 32_768  # where net.ipv4.ip_local_port_range begins, unless somebody changed it
+
+
 @pytest.fixture
 def own_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A user of the test's own: the usual one belongs to whoever uses this machine."""

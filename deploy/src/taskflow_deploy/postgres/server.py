@@ -28,7 +28,8 @@ from taskflow_deploy.postgres.settings import DATABASE, ROLE, access_rules, serv
 from taskflow_deploy.redaction import hide
 from taskflow_deploy.runner import run
 
-_FIRST_PORT = 54320
+# Below the ports that Linux gives to outgoing connections: one of these would be in the way.
+_FIRST_PORT = 15_432
 _PORTS = 100
 _START_SECONDS = 30
 _STOP_SECONDS = 20.0
