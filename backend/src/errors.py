@@ -81,6 +81,23 @@ class UserNotFoundError(TaskFlowError):
         super().__init__("This account no longer exists.")
 
 
+class RateLimitedError(TaskFlowError):
+    """Something was done too often.
+
+    Parameters
+    ----------
+    wait
+        Seconds until it may be tried again.
+    """
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "RATE_LIMITED"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"That was too often. Try again in {wait} s.")
+        self.wait = wait
+
+
 class ChatError(TaskFlowError):
     """The assistant could not answer."""
 
@@ -96,6 +113,26 @@ class DatabaseAwayError(TaskFlowError):
 
     def __init__(self) -> None:
         super().__init__("The database does not answer at the moment. Try again in a second.")
+
+
+class StoppingError(TaskFlowError):
+    """The process ends before what was asked for can."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The server is being restarted. Try again in a second.")
+
+
+class StillWorkingError(TaskFlowError):
+    """The same request is being worked on, and was not done in time."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The same request is still being worked on. Try again in a second.")
 
 
 RETRY_SOON = {"Retry-After": "1"}
