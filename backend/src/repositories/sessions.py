@@ -7,7 +7,11 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from src.database import Database
 from src.models import RefreshToken, RevokedToken, SessionFamily
+
+# Asked before almost every request, so it is not put together anew each time.
+_REVOKED = "SELECT FROM revoked_token WHERE digest = $1"
 
 
 async def lock_token(
@@ -44,9 +48,9 @@ async def revoke_access(session: AsyncSession, digest: bytes, expires_at: dateti
     await session.execute(statement.on_conflict_do_nothing())
 
 
-async def is_revoked(session: AsyncSession, digest: bytes) -> bool:
+async def is_revoked(database: Database, digest: bytes) -> bool:
     """Tell whether an access token was given up."""
-    return bool(await session.scalar(select(exists().where(RevokedToken.digest == digest))))
+    return bool(await database.fetch(_REVOKED, digest, repeatable=True))
 
 
 async def is_known(session: AsyncSession, digest: bytes) -> bool:

@@ -1,12 +1,22 @@
 """Accounts in the database."""
 
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from src.database import Database
 from src.models import User
+
+_CREDENTIALS = 'SELECT id, password_hash FROM "user" WHERE email = $1'
+
+
+class Credentials(NamedTuple):
+    """An account's id and password hash."""
+
+    user_id: UUID
+    password_hash: str
 
 
 async def find(session: AsyncSession, user_id: UUID) -> User | None:
@@ -14,9 +24,13 @@ async def find(session: AsyncSession, user_id: UUID) -> User | None:
     return await session.get(User, user_id)
 
 
-async def find_by_email(session: AsyncSession, email: str) -> User | None:
-    """Return an account by its email, in lower case."""
-    return await session.scalar(select(User).where(User.email == email))
+async def credentials(database: Database, email: str) -> Credentials | None:
+    """Return what a login is checked against, by the email in lower case.
+
+    It costs the same whether there is such an account or not.
+    """
+    rows = await database.fetch(_CREDENTIALS, email, repeatable=True)
+    return Credentials(*rows[0]) if rows else None
 
 
 async def add(session: AsyncSession, email: str, password_hash: str) -> User | None:
