@@ -62,6 +62,25 @@ describe("a request", () => {
     },
   );
 
+  it.each([
+    ["", {}],
+    [", though the client names others", { "X-Forwarded-For": "198.51.100.1, 198.51.100.2" }],
+    [
+      ", though the client calls it the connection's",
+      { "X-Forwarded-For": "198.51.100.1", Connection: "close, X-Forwarded-For" },
+    ],
+  ])("tells the backend from which address it came%s", async (_what, headers) => {
+    upstream.answer((_request, response) => void response.end());
+
+    await bodyOf(await frontend.send("/api/v1/tasks", { headers, localAddress: "127.0.0.9" }));
+
+    const [seen] = upstream.seen;
+    expect(seen?.headers["x-forwarded-for"]).toBe("127.0.0.9");
+    expect(Object.keys(seen?.headers ?? {}).filter((name) => name.startsWith("x-peer"))).toEqual(
+      [],
+    );
+  });
+
   it("keeps a slash at its end", async () => {
     upstream.answer((_request, response) => void response.writeHead(404).end());
 

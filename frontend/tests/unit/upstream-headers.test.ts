@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { endToEnd, incoming } from "@/lib/upstream/headers";
+import { PEER_HEADER } from "@/lib/upstream/peer";
 
 describe("headers for the backend", () => {
   it("are the browser's, without those of its own connection", () => {
@@ -37,6 +38,30 @@ describe("headers for the backend", () => {
       "x-forwarded-host": "tasks.example",
       "x-forwarded-proto": "https",
     });
+  });
+
+  it.each([
+    ["from whom the connection came", { [PEER_HEADER]: "192.0.2.7" }, "192.0.2.7"],
+    ["nothing where that is not known", {}, undefined],
+    [
+      "the same when the connection is said to own it",
+      { [PEER_HEADER]: "192.0.2.7", Connection: `x-forwarded-for, ${PEER_HEADER}` },
+      "192.0.2.7",
+    ],
+  ])("say as the address %s, never what the client says", (_what, known, expected) => {
+    const request = new Request("http://127.0.0.1:3000/api/v1/tasks", {
+      headers: {
+        ...(known as Record<string, string>),
+        Forwarded: "for=198.51.100.1",
+        "X-Forwarded-For": "198.51.100.1",
+      },
+    });
+
+    const headers = incoming(request, new URL(request.url));
+
+    expect(headers["x-forwarded-for"]).toBe(expected);
+    expect(JSON.stringify(headers)).not.toContain("198.51.100.1");
+    expect(headers).not.toHaveProperty(PEER_HEADER);
   });
 });
 

@@ -1,3 +1,5 @@
+import { PEER_HEADER } from "@/lib/upstream/peer";
+
 // Headers of one connection, not of the message (RFC 9110, section 7.6.1).
 const HOP_BY_HOP = [
   "connection",
@@ -13,15 +15,21 @@ const HOP_BY_HOP = [
 /**
  * The headers for the backend: the browser's own, and how it reached this server.
  *
+ * This server is the edge: X-Forwarded-For is the address of who is connected to it, whatever
+ * the request says. The backend counts by it what one address may do.
+ *
  * Next.js drops Content-Encoding from what a route answers, so the backend may not compress.
  */
 export function incoming(request: Request, url: URL): Record<string, string> {
   const dropped = ofConnection(request.headers.get("connection"));
+  const peer = request.headers.get(PEER_HEADER);
+  dropped.add("x-forwarded-for").add("forwarded").add(PEER_HEADER);
   const headers: Record<string, string> = {};
   request.headers.forEach((value, name) => {
     if (!dropped.has(name)) headers[name] = value;
   });
   headers["accept-encoding"] = "identity";
+  if (peer !== null) headers["x-forwarded-for"] = peer;
   headers["x-forwarded-host"] ??= request.headers.get("host") ?? url.host;
   headers["x-forwarded-proto"] ??= url.protocol.replace(":", "");
   return headers;

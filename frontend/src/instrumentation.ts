@@ -1,0 +1,8 @@
+/** Runs once, when the server starts; see the documentation of Next.js. */
+export async function register(): Promise<void> {
+  // A condition that the bundler knows: what follows cannot be built for the edge.
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { notePeers } = await import("@/lib/upstream/peer");
+    notePeers();
+  }
+}
