@@ -1,4 +1,4 @@
-"""What the server runs: ``fastapi run src/main.py``."""
+"""The application that :mod:`src.serve` runs."""
 
 from src.application import create_app
 from src.config import load_settings

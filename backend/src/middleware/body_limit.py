@@ -1,4 +1,4 @@
-"""Refuses bodies that are too large before anything parses them."""
+"""Refuses bodies that are too large or no UTF-8 text before anything parses them."""
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -29,10 +29,14 @@ class BodyLimitMiddleware:
         async def count() -> Message:
             nonlocal received
             message = await receive()
-            received += len(message.get("body", b""))
+            part = message.get("body", b"")
+            received += len(part)
             if received > LARGEST_BODY:
                 # FastAPI reads the body and lets this kind of error through.
                 raise HTTPException(413)
+            if b"\x00" in part:
+                # No JSON has one, but UTF-16 and UTF-32 do, which Python would read as JSON.
+                raise HTTPException(400)
             return message
 
         await self._app(scope, count, send)

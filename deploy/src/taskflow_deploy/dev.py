@@ -76,6 +76,7 @@ def _programs(
         "ANTHROPIC_API_KEY": settings.anthropic_api_key,
         "CORS_ORIGINS": origins,
         "ENVIRONMENT": "development",
+        "DRAIN_SECONDS": "2",  # a change of the code waits for what runs
     }
     folder = paths.repository / "backend"
     run_program([scripts / "alembic", "upgrade", "head"], env=env, cwd=folder)
@@ -83,7 +84,7 @@ def _programs(
     node = toolchain("node", output)
     path = {"PATH": f"{node}:{os.environ['PATH']}", "NEXT_TELEMETRY_DISABLED": "1"}
     _install_packages(web, node, path, output)
-    serve = [str(scripts / "fastapi"), "run", "src/main.py", "--reload",
+    serve = [sys.executable, "-m", "src.serve", "--reload",
              "--host", "127.0.0.1", "--port", str(backend)]  # fmt: skip
     show = [str(node / "node"), "node_modules/next/dist/bin/next", "dev",
             "--hostname", "127.0.0.1", "--port", str(frontend)]  # fmt: skip

@@ -50,14 +50,11 @@ def backend(database_url: str) -> Iterator[int]:
         **os.environ,
         "DATABASE_URL": database_url,
         "BETTER_AUTH_SECRET": "a-secret-of-the-tests-with-enough-characters",
-        "ARGON2_MEMORY_KIB": "64",
-        "ARGON2_PASSES": "1",
         "ENVIRONMENT": "test",
         "ANTHROPIC_API_KEY": "",
     }
     port = free_port(_NODE_PORTS)
-    command = [f"{_SCRIPTS}/fastapi", "run", "src/main.py", "--host", "127.0.0.1",
-               "--port", str(port)]  # fmt: skip
+    command = [sys.executable, "-m", "src.serve", "--port", str(port)]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=_BACKEND, env=environment, stdout=log, stderr=log)
         try:
