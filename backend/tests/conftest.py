@@ -76,17 +76,17 @@ def migrate(url: str, *words: str) -> None:
 
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
-    """Settings with a cheap password hash."""
+    """Settings for tests."""
     return make_settings(database_url)
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
-    """Return settings for tests, with changes."""
+    """Return settings for tests, with changes: no rate is limited unless a test asks for it."""
+    limits = [name for name in Settings.model_fields if name.startswith("rate_limit_")]
     given: dict[str, object] = {
         "database_url": database_url,
         "better_auth_secret": SECRET,
-        "argon2_memory_kib": 64,
-        "argon2_passes": 1,
+        **dict.fromkeys(limits),
         **changes,
     }
     return Settings.model_validate(given)

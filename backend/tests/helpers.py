@@ -1,6 +1,7 @@
 """What many tests say in the same words."""
 
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -9,6 +10,11 @@ AUTH = "/api/v1/auth"
 TASKS = "/api/v1/tasks"
 CHAT = "/api/v1/chat"
 PASSWORD = "a good password"
+
+
+def an_email() -> str:
+    """Return an email that nobody has."""
+    return f"{uuid4().hex}@example.com"
 
 
 def assert_error(answer: httpx2.Response, status: int, code: str) -> None:
@@ -56,3 +62,14 @@ async def count_kept(database_url: str, user_id: str) -> dict[str, int]:
         }
     finally:
         await connection.close()
+
+
+async def empty_schema(database_url: str, name: str) -> str:
+    """Return the URL of an empty schema: to an application, a database of its own."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+        await connection.execute(f"CREATE SCHEMA {name}")
+    finally:
+        await connection.close()
+    return f"{database_url}?options=-csearch_path%3D{name}"

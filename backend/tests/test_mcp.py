@@ -1,6 +1,9 @@
 """The assistant's tools over MCP: what they promise, whose tasks they touch, what they refuse."""
 
+import asyncio
 import json
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,9 +17,11 @@ from mcp_types import Tool
 
 from src.chatbot.mcp.server import TaskServer
 from src.chatbot.mcp.toolbox import Toolbox, ToolOutcome
-from src.database import make_engine, make_sessions
+from src.chatbot.mcp.tools import TOOLS
+from src.chatbot.protocol import TOOL_NAMES
+from src.database import Database
 from src.services.tasks import TaskService
-from tests.conftest import SignedUp, make_settings
+from tests.conftest import BACKEND, SECRET, SignedUp, make_settings
 from tests.helpers import add_task, list_tasks
 
 CallTool = Callable[..., Awaitable[ToolOutcome]]
@@ -41,7 +46,7 @@ def call(app: FastAPI, user: SignedUp) -> CallTool:
     """Call a tool for the user; what it changes is committed, as after a turn."""
 
     async def run(name: str, **arguments: Any) -> ToolOutcome:
-        async with app.state.taskflow.sessions() as session:
+        async with app.state.taskflow.database.session() as session:
             async with Toolbox(TaskService(session, UUID(user.id))) as tools:
                 outcome = await tools.call(name, arguments)
             await session.commit()
@@ -54,7 +59,7 @@ def call(app: FastAPI, user: SignedUp) -> CallTool:
 async def tools(app: FastAPI, user: SignedUp) -> list[Tool]:
     """The tools as any MCP client sees them."""
     async with (
-        app.state.taskflow.sessions() as session,
+        app.state.taskflow.database.session() as session,
         Client(TaskServer(TaskService(session, UUID(user.id)))) as client,
     ):
         return list((await client.list_tools()).tools)
@@ -189,11 +194,26 @@ async def test_a_wrong_call_is_explained_in_words(
 
 async def test_a_fault_of_ours_is_raised_and_not_told_to_the_model() -> None:
     settings = make_settings("postgresql://taskflow:x@127.0.0.1:1/taskflow")
-    engine = make_engine(settings)
+    database = Database(settings)
     async with (
-        make_sessions(engine)() as session,
+        database.session() as session,
         Toolbox(TaskService(session, uuid4())) as tools,
     ):
         with pytest.raises(ConnectionRefusedError):
             await tools.call("list_tasks", {})
-    await engine.dispose()
+    await database.close()
+
+
+def test_the_tools_are_those_that_the_contract_names() -> None:
+    assert tuple(tool.name for tool in TOOLS) == TOOL_NAMES
+
+
+async def test_a_start_does_not_import_what_only_a_chat_turn_needs() -> None:
+    code = "import sys, src.main; print([name for name in sys.modules if name in HEAVY])"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code.replace("HEAVY", "{'mcp', 'anthropic', 'opentelemetry.sdk'}"),
+        cwd=BACKEND, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "DATABASE_URL": "postgresql://a:b@h/d", "BETTER_AUTH_SECRET": SECRET},
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    assert (process.returncode, printed) == (0, b"[]\n")

@@ -6,39 +6,81 @@ from fastapi import APIRouter, Body, Request, Response
 
 from src.api.cookies import REFRESH_COOKIE, clear_refresh_cookie, set_refresh_cookie
 from src.api.deps import AuthServiceDep, CallerDep, SessionDep, StateDep
-from src.api.responses import errors
+from src.api.examples import LOGGED_IN, LOGGED_OUT, REFRESHED, SIGNED_UP, USER
+from src.api.limits import LimitsDep
+from src.api.responses import CALLER, TAKES_COOKIE, errors, gives
 from src.errors import UnauthorizedError, codes
-from src.models import User
-from src.schemas.auth import LoggedOut, Login, Refresh, Refreshed, SignedIn, Signup, UserOut
+from src.schemas.auth import (
+    LoggedIn,
+    LoggedOut,
+    Login,
+    Refresh,
+    Refreshed,
+    SignedUp,
+    Signup,
+    UserOut,
+)
 from src.security.tokens import invalid_refresh
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/signup", status_code=201, responses=errors(400, 413))
+@router.post(
+    "/signup",
+    status_code=201,
+    responses={
+        **gives(201, SIGNED_UP, "The new account, logged in.", "Set-Cookie"),
+        **errors("SIGNUP_ERROR", "RATE_LIMITED"),
+    },
+)
 @codes(invalid="SIGNUP_ERROR")
 async def signup(
-    body: Signup, response: Response, auth: AuthServiceDep, session: SessionDep, state: StateDep
-) -> SignedIn:
+    body: Signup,
+    response: Response,
+    auth: AuthServiceDep,
+    session: SessionDep,
+    state: StateDep,
+    limits: LimitsDep,
+) -> SignedUp:
     """Make an account and log it in."""
+    await limits.take("signup", body.email)
     user, tokens = await auth.sign_up(body.email, body.password)
     await session.commit()
     set_refresh_cookie(response, tokens.refresh, state.settings)
-    return _signed_in(user, tokens.access, "User registered successfully")
+    return SignedUp(user=UserOut.model_validate(user), token=tokens.access)
 
 
-@router.post("/login", responses=errors(400, 401, 413))
+@router.post(
+    "/login",
+    responses={
+        **gives(200, LOGGED_IN, "The account, logged in.", "Set-Cookie"),
+        **errors("INVALID_REQUEST", "INVALID_CREDENTIALS", "RATE_LIMITED"),
+    },
+)
 async def login(
-    body: Login, response: Response, auth: AuthServiceDep, session: SessionDep, state: StateDep
-) -> SignedIn:
-    """Log in."""
+    body: Login,
+    response: Response,
+    auth: AuthServiceDep,
+    session: SessionDep,
+    state: StateDep,
+    limits: LimitsDep,
+) -> LoggedIn:
+    """Log in with email and password."""
+    await limits.take("login", body.email)
     user, tokens = await auth.log_in(body.email, body.password)
     await session.commit()
+    await limits.give_back_login(body.email)
     set_refresh_cookie(response, tokens.refresh, state.settings)
-    return _signed_in(user, tokens.access, "Login successful")
+    return LoggedIn(user=UserOut.model_validate(user), token=tokens.access)
 
 
-@router.post("/logout", responses=errors(401))
+@router.post(
+    "/logout",
+    responses={
+        **gives(200, LOGGED_OUT, "Logged out; the cookie is cleared.", "Set-Cookie"),
+        **errors(*CALLER),
+    },
+)
 async def logout(
     request: Request,
     response: Response,
@@ -48,20 +90,39 @@ async def logout(
     state: StateDep,
 ) -> LoggedOut:
     """Log out: neither this access token nor its refresh tokens work from now on."""
-    await auth.log_out(caller.token, caller.claims, request.cookies.get(REFRESH_COOKIE))
+    await auth.log_out(caller, request.cookies.get(REFRESH_COOKIE))
     await session.commit()
     clear_refresh_cookie(response, state.settings)
     return LoggedOut()
 
 
-@router.get("/me", responses=errors(401, 404))
+@router.get(
+    "/me",
+    responses={
+        **gives(200, USER, "The account."),
+        **errors(*CALLER, "USER_NOT_FOUND", failed="USER_RETRIEVAL_ERROR"),
+    },
+)
 @codes(failed="USER_RETRIEVAL_ERROR")
 async def me(caller: CallerDep, auth: AuthServiceDep) -> UserOut:
     """Return the account that the token belongs to."""
-    return UserOut.model_validate(await auth.find_user(caller.id))
+    return UserOut.model_validate(await auth.find_user(caller.user_id))
 
 
-@router.post("/refresh", responses=errors(400, 401, 413))
+@router.post(
+    "/refresh",
+    responses={
+        **gives(200, REFRESHED, "A new access token, and the next refresh token.", "Set-Cookie"),
+        **errors(
+            "INVALID_REQUEST",
+            "NO_REFRESH_TOKEN",
+            "INVALID_REFRESH_TOKEN",
+            "RATE_LIMITED",
+            failed="TOKEN_REFRESH_ERROR",
+        ),
+    },
+    openapi_extra=TAKES_COOKIE,
+)
 @codes(failed="TOKEN_REFRESH_ERROR")
 async def refresh(
     request: Request,
@@ -69,6 +130,7 @@ async def refresh(
     auth: AuthServiceDep,
     session: SessionDep,
     state: StateDep,
+    limits: LimitsDep,
     body: Annotated[Refresh | None, Body()] = None,
 ) -> Refreshed:
     """Trade the refresh token, from the cookie or the body, for a new access token."""
@@ -78,13 +140,10 @@ async def refresh(
             "Send the refresh token as a cookie or in the body. Log in to get one.",
             "NO_REFRESH_TOKEN",
         )
+    await limits.take_refresh(presented)
     tokens = await auth.refresh(presented)
     await session.commit()
     if tokens is None:
         raise invalid_refresh()
     set_refresh_cookie(response, tokens.refresh, state.settings)
     return Refreshed(token=tokens.access)
-
-
-def _signed_in(user: User, token: str, message: str) -> SignedIn:
-    return SignedIn(user=UserOut.model_validate(user), token=token, message=message)

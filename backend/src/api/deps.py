@@ -1,20 +1,23 @@
-"""What routes ask for: settings, a transaction, who is calling."""
+"""What routes ask for: the application's state, a transaction, who is calling."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
-from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.security import HTTPBearer
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
 from src.chatbot.protocol import ChatModel
 from src.config import Settings
+from src.database import Database
+from src.drain import Drain
 from src.errors import UnauthorizedError
 from src.security.passwords import Passwords
 from src.security.tokens import AccessClaims, Tokens
-from src.services.auth import AuthService
+from src.services.auth import AuthService, require_not_logged_out
+from src.services.rates import Rates
 from src.services.tasks import TaskService
 
 
@@ -23,16 +26,25 @@ class State:
     """What lives as long as the application."""
 
     settings: Settings
-    engine: AsyncEngine
-    sessions: async_sessionmaker[AsyncSession]
+    database: Database
     tokens: Tokens
     passwords: Passwords
+    rates: Rates
     model: ChatModel
+    drain: Drain = field(default_factory=Drain)
 
 
-def get_state(request: Request) -> State:
+# All of these are coroutines: FastAPI would run plain functions in a thread.
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """Return the application's state; quicker than the dependency, for what is asked most."""
+    return cast("State", connection.app.state.taskflow)
+
+
+async def get_state(connection: HTTPConnection) -> State:
     """Return the application's state."""
-    return cast("State", request.app.state.taskflow)
+    return state_of(connection)
 
 
 StateDep = Annotated[State, Depends(get_state)]
@@ -40,7 +52,7 @@ StateDep = Annotated[State, Depends(get_state)]
 
 async def get_session(state: StateDep) -> AsyncIterator[AsyncSession]:
     """Open a transaction; a route that changes something commits it before it answers."""
-    async with state.sessions() as session:
+    async with state.database.session() as session:
         yield session
 
 
@@ -48,59 +60,67 @@ async def get_session(state: StateDep) -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
-def get_auth_service(state: StateDep, session: SessionDep) -> AuthService:
+async def get_auth_service(state: StateDep, session: SessionDep) -> AuthService:
     """Return the account rules in this request's transaction."""
-    return AuthService(session, state.tokens, state.passwords)
+    return AuthService(state.database, session, state.tokens, state.passwords)
 
 
 AuthServiceDep = Annotated[AuthService, Depends(get_auth_service)]
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who is calling, from a verified token."""
+class AccessToken(HTTPBearer):
+    """Reads the access token; as a class of FastAPI's it is part of the API's description.
 
-    id: UUID
-    email: str
-    token: str
-    claims: AccessClaims
-
-
-# For the API's description only: its own answers would not tell the cases apart.
-_BEARER = HTTPBearer(auto_error=False, description="The token of signup, login or refresh.")
-
-
-async def get_caller(
-    request: Request, auth: AuthServiceDep, _: Annotated[object, Depends(_BEARER)]
-) -> Caller:
-    """Return who is calling.
-
-    Raises
-    ------
-    UnauthorizedError
-        MISSING_AUTH_HEADER, INVALID_AUTH_FORMAT, or what is wrong with the token.
+    Parameters
+    ----------
+    may_be_logged_out
+        Whether to leave it to the route to refuse a token that was given up.
     """
-    header = request.headers.get("authorization")
+
+    def __init__(self, *, may_be_logged_out: bool = False) -> None:
+        super().__init__(
+            scheme_name="HTTPBearer", description="The token of signup, login or refresh."
+        )
+        self._may_be_logged_out = may_be_logged_out
+
+    async def __call__(self, request: HTTPConnection) -> AccessClaims:  # type: ignore[override]
+        """Return who is calling.
+
+        Raises
+        ------
+        UnauthorizedError
+            MISSING_AUTH_HEADER, INVALID_AUTH_FORMAT, or what is wrong with the token.
+        """
+        state = state_of(request)
+        claims = state.tokens.read_access(_bearer(request.headers.get("authorization")))
+        request.state.user_id = claims.user_id
+        if not self._may_be_logged_out:
+            await require_not_logged_out(state.database, claims)
+        return claims
+
+
+def _bearer(header: str | None) -> str:
     if not header:
         raise UnauthorizedError(
             "Send the header Authorization: Bearer TOKEN.", "MISSING_AUTH_HEADER"
         )
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
+    scheme, _, rest = header.partition(" ")
+    token = rest.strip()
+    if scheme.lower() != "bearer" or not token or " " in token:
         raise UnauthorizedError(
             "The header must have the form Authorization: Bearer TOKEN.", "INVALID_AUTH_FORMAT"
         )
-    claims = await auth.authenticate(token.strip())
-    request.state.user_id = claims.user_id
-    return Caller(claims.user_id, claims.email, token.strip(), claims)
+    return token
 
 
-CallerDep = Annotated[Caller, Depends(get_caller)]
+CallerDep = Annotated[AccessClaims, Depends(AccessToken())]
+TokenDep = Annotated[AccessClaims, Depends(AccessToken(may_be_logged_out=True))]
+"""For a route whose own statement refuses a token that was given up."""
 
 
-def get_task_service(session: SessionDep, caller: CallerDep) -> TaskService:
+async def get_task_service(caller: CallerDep, session: SessionDep) -> TaskService:
     """Return the caller's tasks."""
-    return TaskService(session, caller.id)
+    return TaskService(session, caller.user_id)
 
 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]

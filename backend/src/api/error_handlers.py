@@ -6,9 +6,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from src.errors import RETRY_SOON, TaskFlowError, body, code_of
+from src.errors import RETRY_SOON, RateLimitedError, TaskFlowError, body, code_of
 
 _log = structlog.get_logger()
 
@@ -31,8 +32,7 @@ async def _expected(request: Request, error: Exception) -> JSONResponse:
         raise error
     status = int(error.status)
     code = error.code or code_of(request.scope.get("endpoint"), status)
-    headers = RETRY_SOON if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return JSONResponse(body(status, code, error.message), status, headers)
+    return JSONResponse(body(status, code, error.message), status, _retry(error))
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -47,7 +47,26 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         raise error
     default = (code_of(request.scope.get("endpoint"), 400), "The request cannot be read.")
     code, message = _MESSAGES.get(error.status_code, default)
-    return JSONResponse(body(error.status_code, code, message), error.status_code, error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(sorted(_methods_of(request)))}
+    return JSONResponse(body(error.status_code, code, message), error.status_code, headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """Return what an address takes; the route that refused knows of its own methods only."""
+    return {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(request.scope["path"])
+        for method in route.methods or ()
+    }
+
+
+def _retry(error: TaskFlowError) -> dict[str, str] | None:
+    if isinstance(error, RateLimitedError):
+        return {"Retry-After": str(error.wait)}
+    return RETRY_SOON if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
 def _sentence(error: RequestValidationError) -> str:

@@ -4,20 +4,31 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from src.api.deps import StateDep
-from src.database import is_available
+from src.api.examples import ALIVE, HEALTHY, READY, UNHEALTHY
+from src.api.responses import errors, gives
 from src.errors import RETRY_SOON, DatabaseAwayError
-from src.schemas.errors import ErrorOut
-from src.schemas.health import Health, Status
+from src.schemas.health import Alive, Health, Ready
 
 VERSION = "0.1.0"
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", response_model=Health, responses={503: {"model": Health}})
+@router.get(
+    "/health",
+    response_model=Health,
+    responses={
+        **errors(),
+        **gives(200, HEALTHY, "All is well."),
+        503: {
+            "model": Health,
+            **gives(503, UNHEALTHY, "The database is away.", "Retry-After")[503],
+        },
+    },
+)
 async def health(state: StateDep) -> JSONResponse:
     """Tell how the service and its database are."""
-    well = await is_available(state.engine)
+    well = await state.database.is_available()
     answer = Health(
         status="healthy" if well else "unhealthy",
         version=VERSION,
@@ -31,15 +42,15 @@ async def health(state: StateDep) -> JSONResponse:
     )
 
 
-@router.get("/health/live")
-async def live() -> Status:
+@router.get("/health/live", responses={**gives(200, ALIVE, "The process runs."), **errors()})
+async def live() -> Alive:
     """Tell that the process runs; touches nothing else."""
-    return Status(status="alive")
+    return ALIVE
 
 
-@router.get("/health/ready", responses={503: {"model": ErrorOut}})
-async def ready(state: StateDep) -> Status:
+@router.get("/health/ready", responses={**gives(200, READY, "Requests can be served."), **errors()})
+async def ready(state: StateDep) -> Ready:
     """Tell whether requests can be served: whether the database answers."""
-    if not await is_available(state.engine):
+    if not await state.database.is_available():
         raise DatabaseAwayError
-    return Status(status="ready")
+    return READY

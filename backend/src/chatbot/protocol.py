@@ -10,6 +10,9 @@ from typing import Any, Literal, Protocol
 
 Block = dict[str, Any]
 
+TOOL_NAMES = ("add_task", "list_tasks", "update_task", "complete_task", "delete_task")
+"""What a model can call; the contract names them."""
+
 OWN_BLOCK = "taskflow_"
 """Types that begin so are our own: kept with the conversation, never sent to Claude."""
 
@@ -60,10 +63,27 @@ class ModelRequest:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a reply cost, in tokens; nothing where no model was asked."""
+    """What a reply cost, in tokens; nothing where no model was asked.
+
+    What was written to the model's prompt cache, or read from it, is input that
+    ``input_tokens`` does not count.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+
+    @property
+    def by_direction(self) -> dict[str, int]:
+        """Each kind of token that was used; they have different prices."""
+        counts = {
+            "input": self.input_tokens,
+            "output": self.output_tokens,
+            "cache_write": self.cache_creation_input_tokens,
+            "cache_read": self.cache_read_input_tokens,
+        }
+        return {direction: count for direction, count in counts.items() if count}
 
 
 @dataclass(frozen=True)

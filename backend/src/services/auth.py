@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from src.database import Database
 from src.errors import InvalidInputError, UnauthorizedError, UserNotFoundError
 from src.models import RefreshToken, SessionFamily, User
 from src.models.base import now
+from src.observability.metrics import logged_in
 from src.repositories import sessions, users
 from src.security.passwords import Passwords
 from src.security.tokens import AccessClaims, Tokens, digest, invalid_refresh
+
+_log = structlog.get_logger()
 
 # Two tabs, or an answer that was lost, may present a token that was just used.
 GRACE = timedelta(seconds=10)
@@ -25,18 +30,40 @@ class TokenPair:
     refresh: str
 
 
+async def require_not_logged_out(database: Database, token: AccessClaims) -> None:
+    """Refuse an access token that was given up.
+
+    Raises
+    ------
+    UnauthorizedError
+        INVALID_TOKEN.
+    """
+    if await sessions.is_revoked(database, token.digest):
+        raise logged_out()
+
+
+def logged_out() -> UnauthorizedError:
+    """Return the error for an access token that was given up."""
+    return UnauthorizedError("You have logged out. Log in again.")
+
+
 class AuthService:
     """Signs up, logs in, refreshes and logs out; whoever calls it commits.
 
     Parameters
     ----------
+    database
+        For what is read before the transaction begins.
     session
         The transaction to work in.
     tokens, passwords
         How tokens are signed and passwords checked.
     """
 
-    def __init__(self, session: AsyncSession, tokens: Tokens, passwords: Passwords) -> None:
+    def __init__(
+        self, database: Database, session: AsyncSession, tokens: Tokens, passwords: Passwords
+    ) -> None:
+        self._database = database
         self._session = session
         self._tokens = tokens
         self._passwords = passwords
@@ -51,7 +78,10 @@ class AuthService:
         """
         user = await users.add(self._session, email, await self._passwords.hash(password))
         if user is None:
-            raise InvalidInputError("An account with this email already exists. Log in instead.")
+            # That it is taken is said by the status alone, which the contract fixes.
+            raise InvalidInputError(
+                "email: this email cannot be used for a new account. If it is yours, log in."
+            )
         return user, await self._open_session(user)
 
     async def log_in(self, email: str, password: str) -> tuple[User, TokenPair]:
@@ -62,9 +92,16 @@ class AuthService:
         UnauthorizedError
             INVALID_CREDENTIALS, whichever half was wrong.
         """
-        user = await users.find_by_email(self._session, email)
-        right, renewed = await self._passwords.check(password, user.password_hash if user else None)
-        if user is None or not right:
+        # No connection is held while the password waits for its turn.
+        known = await users.credentials(self._database, email)
+        right, renewed = await self._passwords.check(
+            password, known.password_hash if known else None
+        )
+        logged_in(success=right)
+        user = await users.find(self._session, known.user_id) if known and right else None
+        if user is None:
+            # Whose it was is for those who read the log; the answer does not tell.
+            _log.warning("login failed", user_id=str(known.user_id) if known else None)
             raise UnauthorizedError("The email or the password is wrong.", "INVALID_CREDENTIALS")
         if renewed is not None:
             user.password_hash = renewed
@@ -82,19 +119,6 @@ class AuthService:
         if user is None:
             raise UserNotFoundError
         return user
-
-    async def authenticate(self, access_token: str) -> AccessClaims:
-        """Return what an access token says, unless it was logged out.
-
-        Raises
-        ------
-        UnauthorizedError
-            The code says what is wrong.
-        """
-        claims = self._tokens.read_access(access_token)
-        if await sessions.is_revoked(self._session, digest(access_token)):
-            raise UnauthorizedError("You have logged out. Log in again.")
-        return claims
 
     async def refresh(self, refresh_token: str) -> TokenPair | None:
         """Trade a refresh token for a new pair (rotation, RFC 9700 section 4.14).
@@ -120,13 +144,14 @@ class AuthService:
         at = now()
         if token.used_at is not None and at - token.used_at > GRACE:
             family.revoked_at = at
+            _log.warning(
+                "refresh token used again: its session is revoked", user_id=str(claims.user_id)
+            )
             return None
         token.used_at = token.used_at or at
         return await self._issue(await self.find_user(claims.user_id), family.id, at)
 
-    async def log_out(
-        self, access_token: str, claims: AccessClaims, refresh_token: str | None
-    ) -> None:
+    async def log_out(self, access: AccessClaims, refresh_token: str | None) -> None:
         """Refuse the access token from now on and revoke the family it belongs to."""
         token_id = None
         if refresh_token is not None:
@@ -134,11 +159,10 @@ class AuthService:
                 token_id = self._tokens.read_refresh(refresh_token).token_id
             except UnauthorizedError:
                 token_id = None  # a broken cookie must not keep anybody logged in
-        access_digest = digest(access_token)
         await sessions.revoke_families(
-            self._session, access_digest, token_id, claims.user_id, now()
+            self._session, access.digest, token_id, access.user_id, now()
         )
-        await sessions.revoke_access(self._session, access_digest, claims.expires_at)
+        await sessions.revoke_access(self._session, access.digest, access.expires_at)
 
     async def _open_session(self, user: User) -> TokenPair:
         family = SessionFamily(id=uuid4(), user_id=user.id)

@@ -2,10 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from src.chatbot.mcp.toolbox import Toolbox
 from src.chatbot.protocol import Block, ChatModel, ModelMessage, ModelRequest
 from src.errors import ChatError
+from src.observability.chat import tool_call
+
+if TYPE_CHECKING:  # see turn.py
+    from src.chatbot.mcp.toolbox import Toolbox
 
 MOST_ROUNDS = 8
 """How often the model is asked in one turn; in the last round it has to answer."""
@@ -37,7 +41,7 @@ Event = ToolCalled | MessageAdded | Answered
 
 
 async def converse(
-    model: ChatModel, toolbox: Toolbox, system: str, messages: Sequence[ModelMessage]
+    model: ChatModel, toolbox: "Toolbox", system: str, messages: Sequence[ModelMessage]
 ) -> AsyncIterator[Event]:
     """Ask the model, run the tools it calls, ask again, until it answers.
 
@@ -74,9 +78,12 @@ async def converse(
             break
         results: list[Block] = []
         for use in reply.tool_uses:
-            result = await _run(toolbox, use)
+            known = toolbox.has(use["name"])
+            with tool_call(use["name"] if known else None) as observed:
+                result = await _run(toolbox, use)
+                observed.is_error = result.get("is_error", False)
             results.append(result)
-            if toolbox.has(use["name"]):
+            if known:
                 yield ToolCalled(use["name"], result.get("is_error", False))
         # All results in one message and nothing else beside them, as the API requires.
         conversation.append(ModelMessage("user", results))
@@ -84,7 +91,7 @@ async def converse(
     raise ChatError("The assistant came to no end. Nothing was changed; ask for less at once.")
 
 
-async def _run(toolbox: Toolbox, use: Block) -> Block:
+async def _run(toolbox: "Toolbox", use: Block) -> Block:
     """Run one tool call and return the block that tells the model what came of it."""
     outcome = await toolbox.call(use["name"], use["input"])
     result: Block = {"type": "tool_result", "tool_use_id": use["id"], "content": outcome.text}

@@ -10,6 +10,7 @@ from anthropic import (
     APIConnectionError,
     APIStatusError,
     AsyncAnthropic,
+    DefaultAsyncHttpxClient,
 )
 from anthropic.types import (
     MessageParam,
@@ -28,6 +29,7 @@ from src.chatbot.protocol import (
     Usage,
 )
 from src.errors import ChatError
+from src.observability.chat import model_reply
 
 _log = structlog.get_logger()
 _OFFICIAL_API = "https://api.anthropic.com"
@@ -106,6 +108,10 @@ class ClaudeModel:
             base_url=base_url.strip() or _OFFICIAL_API,
             timeout=_TIMEOUT,
             max_retries=_RETRIES,
+            # Whoever answers with another address gets neither the key nor what users wrote.
+            http_client=DefaultAsyncHttpxClient(follow_redirects=False),
+            # Our own spans say what it does, and nobody else need know of them.
+            open_telemetry={"traces": False, "propagation": False},
         )
 
     @property
@@ -115,6 +121,13 @@ class ClaudeModel:
 
     async def reply(self, request: ModelRequest) -> ModelReply:
         """Answer the last message; see :class:`ChatModel`."""
+        with model_reply(self._model) as observed:
+            answer = await self._ask(request)
+            observed.tokens = answer.usage.by_direction
+            _log.info("model answered", model=self._model, **vars(answer.usage))
+            return _read(answer)
+
+    async def _ask(self, request: ModelRequest) -> _Answer:
         try:
             response = await self._client.messages.with_raw_response.create(
                 model=self._model,
@@ -125,14 +138,12 @@ class ClaudeModel:
                 tool_choice=_NO_TOOLS if request.must_answer else _ANY_TOOLS,
                 cache_control={"type": "ephemeral"},
             )
-            answer = _Answer.model_validate_json(await response.read())
+            return _Answer.model_validate_json(await response.read())
         except AnthropicError as error:
             raise _failed(error) from None
         except ValidationError as error:
             _log.error("model answered nonsense", model=self._model, problems=error.error_count())
             raise ChatError(_UNAVAILABLE) from None
-        _log.info("model answered", model=self._model, **vars(answer.usage))
-        return _read(answer)
 
     async def aclose(self) -> None:
         """Let go of connections."""

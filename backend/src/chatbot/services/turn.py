@@ -2,16 +2,21 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from src.chatbot.mcp.toolbox import Toolbox
 from src.chatbot.protocol import ChatModel, ModelMessage
 from src.chatbot.services.agent import Answered, Event, MessageAdded, ToolCalled, converse
 from src.chatbot.services.conversations import ConversationService
 from src.chatbot.services.prompt import SYSTEM, today
-from src.errors import ChatError
+from src.drain import Drain
+from src.errors import ChatError, StoppingError
 from src.models.base import now
+from src.observability.chat import turn as observed_turn
 from src.services.tasks import TaskService
+
+if TYPE_CHECKING:
+    from src.chatbot.mcp.toolbox import Toolbox
 
 TURN_SECONDS = 120.0
 
@@ -33,6 +38,11 @@ class _Record:
     tool_calls: list[str] = field(default_factory=list)
     response: str = ""
 
+    @property
+    def rounds(self) -> int:
+        """How often the model was asked."""
+        return sum(message.role == "assistant" for message in self.messages)
+
     def note(self, event: Event) -> None:
         match event:
             case MessageAdded(message):
@@ -49,6 +59,7 @@ async def run_turn(
     message: str,
     conversation_id: UUID | None,
     model: ChatModel,
+    drain: Drain,
 ) -> ChatTurn:
     """Answer a user's message; whoever calls it commits tasks and messages together.
 
@@ -63,6 +74,8 @@ async def run_turn(
         The conversation to go on with; None begins one.
     model
         Who answers.
+    drain
+        Tells when the process stops, and the turn has to.
 
     Raises
     ------
@@ -72,26 +85,41 @@ async def run_turn(
         The account is gone.
     ChatError
         The model failed, or took longer than ``TURN_SECONDS``.
+    StoppingError
+        The process stops before the model has answered; nothing was changed.
     """
-    history = await conversations.history(conversation_id)
-    record = await _answer(tasks, history, message, model)
-    kept_in = await conversations.keep(conversation_id, record.messages)
+    with observed_turn() as observed:
+        history = await conversations.history(conversation_id)
+        record = await _answer(tasks, history, message, model, drain)
+        kept_in = await conversations.keep(conversation_id, record.messages)
+        observed.rounds = record.rounds
     return ChatTurn(kept_in, record.response, record.tool_calls)
 
 
 async def _answer(
-    tasks: TaskService, history: list[ModelMessage], message: str, model: ChatModel
+    tasks: TaskService, history: list[ModelMessage], message: str, model: ChatModel, drain: Drain
 ) -> _Record:
     said = {"type": "text", "text": message}
     record = _Record([ModelMessage("user", [said])])
     asked = [*history, ModelMessage("user", [today(now()), said])]
+    open_toolbox = await asyncio.to_thread(_toolbox)
     deadline = asyncio.timeout(TURN_SECONDS)
     try:
-        async with deadline, Toolbox(tasks) as toolbox:
-            async for event in converse(model, toolbox, SYSTEM, asked):
-                record.note(event)
+        async with deadline, open_toolbox(tasks) as toolbox:
+            with drain.shortens(deadline):
+                async for event in converse(model, toolbox, SYSTEM, asked):
+                    record.note(event)
     except TimeoutError:
         if not deadline.expired():
             raise
+        if drain.has_begun:
+            raise StoppingError from None
         raise ChatError("The assistant took too long. Nothing was changed; try again.") from None
     return record
+
+
+def _toolbox() -> "type[Toolbox]":
+    """Return the class, imported by the first turn: MCP is a third of a start and of its memory."""
+    from src.chatbot.mcp.toolbox import Toolbox
+
+    return Toolbox
