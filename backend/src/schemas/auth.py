@@ -1,6 +1,6 @@
 """Accounts in requests and answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -11,8 +11,17 @@ from pydantic import (
     EmailStr,
     Field,
 )
+from pydantic.config import JsonDict
 
-from src.schemas.fields import EMAIL_LENGTH, Credential, Password, Timestamp
+from src.schemas.answers import Answer
+from src.schemas.fields import (
+    EMAIL_LENGTH,
+    AsSentEmail,
+    AsSentText,
+    Credential,
+    Password,
+    Timestamp,
+)
 
 
 def _address_alone(value: object) -> object:
@@ -29,54 +38,84 @@ Email = Annotated[
     AfterValidator(str.lower),
 ]
 
+AccessToken = Annotated[
+    str,
+    Field(
+        pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$",
+        description="An access token: a JWT, good for 86,400 seconds.",
+    ),
+]
+
+
+def _example(body: JsonDict) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
 
 class Signup(BaseModel):
     """A new account."""
 
-    email: Email
-    password: Password
+    model_config = _example({"email": "ada@example.com", "password": "correct horse battery"})
+
+    email: Annotated[Email, AsSentEmail]
+    password: Annotated[Password, AsSentText]
 
 
 class Login(BaseModel):
     """Credentials."""
 
-    email: Annotated[Credential, AfterValidator(str.strip), AfterValidator(str.lower)]
-    password: Credential
+    model_config = _example({"email": "ada@example.com", "password": "correct horse battery"})
+
+    email: Annotated[
+        Credential, AfterValidator(str.strip), AfterValidator(str.lower), AsSentText
+    ] = Field(description="In any case.")
+    password: Annotated[Credential, AsSentText] = Field(
+        description="One that is too short is a failed login, not a bad request."
+    )
 
 
 class Refresh(BaseModel):
     """A refresh token for clients without cookies."""
 
+    model_config = _example({"refresh_token": "eyJhbGciOiJIUzI1NiJ9.eyJ0eXBlIjoicmVmcmVzaCJ9.c2ln"})
+
     refresh_token: str | None = None
 
 
-class UserOut(BaseModel):
+class UserOut(Answer):
     """An account as its owner sees it."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
-    email: str
+    email: Annotated[str, Field(json_schema_extra={"format": "email"})]
     created_at: Timestamp
 
 
-class SignedIn(BaseModel):
-    """The answer to signup and login."""
+class SignedUp(Answer):
+    """The answer to signup."""
 
     user: UserOut
-    token: str
-    message: str
+    token: AccessToken
+    message: Literal["User registered successfully"] = "User registered successfully"
 
 
-class Refreshed(BaseModel):
+class LoggedIn(Answer):
+    """The answer to login."""
+
+    user: UserOut
+    token: AccessToken
+    message: Literal["Login successful"] = "Login successful"
+
+
+class Refreshed(Answer):
     """The answer to a refresh."""
 
-    token: str
-    message: str = "Token refreshed successfully"
+    token: AccessToken
+    message: Literal["Token refreshed successfully"] = "Token refreshed successfully"
 
 
-class LoggedOut(BaseModel):
+class LoggedOut(Answer):
     """The answer to a logout; its words are those of the original and fixed by the contract."""
 
-    status: str = "pending"
-    message: str = "Logout endpoint created (T022 stub). Implementation in T099."
+    status: Literal["pending"] = "pending"
+    message: Literal["Logout endpoint created (T022 stub). Implementation in T099."] = (
+        "Logout endpoint created (T022 stub). Implementation in T099."
+    )

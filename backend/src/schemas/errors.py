@@ -1,11 +1,13 @@
 """The shape of every error, for the API's description."""
 
-from pydantic import BaseModel
+from pydantic import Field
+
+from src.schemas.answers import Answer
 
 
-class ErrorOut(BaseModel):
-    """What went wrong: a short phrase, a code for programs and a sentence for people."""
+class ErrorOut(Answer):
+    """What went wrong."""
 
-    error: str
-    code: str
-    message: str
+    error: str = Field(min_length=1, description="The phrase of the status.")
+    code: str = Field(pattern=r"^[A-Z]+(_[A-Z]+)+$", description="For programs.")
+    message: str = Field(min_length=1, description="For people.")

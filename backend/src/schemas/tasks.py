@@ -5,21 +5,47 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from src.schemas.fields import Description, Timestamp, Title
+from src.schemas.answers import Answer
+from src.schemas.fields import (
+    DESCRIPTION_LENGTH,
+    TITLE_LENGTH,
+    AsSentText,
+    AsSentTitle,
+    Description,
+    Timestamp,
+    Title,
+)
+
+_DetailsIn = Annotated[Description, AsSentText] | None
+
+
+def _describe_changes(schema: dict[str, Any]) -> None:
+    """Say that something has to be given, and forget the defaults: they are never used."""
+    properties = schema["properties"]
+    for field in properties.values():
+        field.pop("default", None)
+    schema["anyOf"] = [{"required": [name]} for name in properties]
+    schema["examples"] = [{"completed": True}, {"title": "buy oat milk"}]
 
 
 class TaskCreate(BaseModel):
     """A new task."""
 
-    title: Title
-    description: Description | None = None
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"title": "buy milk", "description": "two bottles"}]}
+    )
+
+    title: Annotated[Title, AsSentTitle]
+    description: _DetailsIn = None
 
 
 class TaskChanges(BaseModel):
-    """Changes to a task; what was not given stays as it is."""
+    """Changes to a task, one at least; what was not given stays as it is."""
 
-    title: Title = ""
-    description: Description | None = None
+    model_config = ConfigDict(json_schema_extra=_describe_changes)
+
+    title: Annotated[Title, AsSentTitle] = ""
+    description: _DetailsIn = Field(default=None, description="Null removes it.")
     completed: Annotated[StrictBool, Field()] = False
 
     @model_validator(mode="after")
@@ -33,15 +59,13 @@ class TaskChanges(BaseModel):
         return self.model_dump(include=self.model_fields_set)
 
 
-class TaskOut(BaseModel):
+class TaskOut(Answer):
     """A task as every endpoint shows it; the order of its keys is part of the contract."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     user_id: UUID
-    title: str
-    description: str | None
+    title: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": TITLE_LENGTH})]
+    description: Annotated[str, Field(json_schema_extra={"maxLength": DESCRIPTION_LENGTH})] | None
     completed: bool
     created_at: Timestamp
     updated_at: Timestamp
