@@ -17,6 +17,7 @@ def _email() -> str:
     return f"{uuid4().hex}@example.com"
 
 
+@pytest.mark.contract("SIGNUP-01")
 async def test_signup_answers_the_user_the_token_and_the_message_in_order(
     client: httpx2.AsyncClient,
 ) -> None:
@@ -32,6 +33,7 @@ async def test_signup_answers_the_user_the_token_and_the_message_in_order(
     assert PASSWORD not in answer.text
 
 
+@pytest.mark.contract("SIGNUP-04")
 @pytest.mark.parametrize(
     "body",
     [
@@ -62,6 +64,7 @@ async def test_signup_takes_a_password_of_eight_characters(client: httpx2.AsyncC
     assert (await client.post(f"{AUTH}/signup", json=given)).status_code == 201
 
 
+@pytest.mark.contract("SIGNUP-05")
 async def test_signup_refuses_an_email_that_is_taken_in_any_case(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -78,6 +81,7 @@ async def test_of_two_signups_at_once_with_one_email_one_wins(client: httpx2.Asy
         assert_error(answer, 400, "SIGNUP_ERROR")
 
 
+@pytest.mark.contract("LOGIN-01")
 async def test_login_answers_like_signup(client: httpx2.AsyncClient, user: SignedUp) -> None:
     body = {"email": f" {user.email.upper()}", "password": PASSWORD}
     answer = await client.post(f"{AUTH}/login", json=body)
@@ -88,6 +92,8 @@ async def test_login_answers_like_signup(client: httpx2.AsyncClient, user: Signe
     assert answer.json()["user"]["id"] == user.id
 
 
+@pytest.mark.contract("LOGIN-03")
+@pytest.mark.contract("LOGIN-05")
 @pytest.mark.parametrize("password", ["wrong password", "short", "", "x" * 1024])
 async def test_login_with_a_wrong_password_is_a_failed_login_however_long_it_is(
     client: httpx2.AsyncClient, user: SignedUp, password: str
@@ -96,6 +102,7 @@ async def test_login_with_a_wrong_password_is_a_failed_login_however_long_it_is(
     assert_error(await client.post(f"{AUTH}/login", json=body), 401, "INVALID_CREDENTIALS")
 
 
+@pytest.mark.contract("LOGIN-04")
 @pytest.mark.parametrize("email", ["x@example.com", "no email", ""])
 async def test_login_says_the_same_of_an_unknown_email(
     client: httpx2.AsyncClient, user: SignedUp, email: str
@@ -106,6 +113,7 @@ async def test_login_says_the_same_of_an_unknown_email(
     assert wrong.content == unknown.content
 
 
+@pytest.mark.contract("LOGIN-06")
 @pytest.mark.parametrize("body", [{}, None, {"email": "x@example.com"}, {"email": 1}])
 async def test_login_without_credentials_is_an_invalid_request(
     client: httpx2.AsyncClient, body: Any
@@ -113,6 +121,8 @@ async def test_login_without_credentials_is_an_invalid_request(
     assert_error(await client.post(f"{AUTH}/login", json=body), 400, "INVALID_REQUEST")
 
 
+@pytest.mark.contract("TOKEN-05")
+@pytest.mark.contract("TOKEN-07")
 async def test_access_token_claims_are_exactly_the_four(user: SignedUp) -> None:
     claims = jwt.decode(user.token, SECRET, algorithms=["HS256"])
     assert set(claims) == {"sub", "email", "iat", "exp"}
@@ -121,6 +131,7 @@ async def test_access_token_claims_are_exactly_the_four(user: SignedUp) -> None:
     assert jwt.get_unverified_header(user.token)["alg"] == "HS256"
 
 
+@pytest.mark.contract("ME-01")
 async def test_me_answers_the_account(client: httpx2.AsyncClient, user: SignedUp) -> None:
     answer = await client.get(f"{AUTH}/me", headers=user.headers)
     assert answer.status_code == 200
@@ -163,6 +174,9 @@ async def test_bad_credentials_have_their_own_codes(
     assert_error(await client.get(f"{AUTH}/me"), 401, "MISSING_AUTH_HEADER")
 
 
+@pytest.mark.contract("ME-02")
+@pytest.mark.contract("CREATE-04")
+@pytest.mark.contract("CHAT-09")
 async def test_a_deleted_user_is_not_found(client: httpx2.AsyncClient) -> None:
     ghost = SignedUp(str(uuid4()), "ghost@example.com", "", "")
     headers = {"Authorization": f"Bearer {_token(ghost)}"}

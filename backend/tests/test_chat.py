@@ -10,6 +10,8 @@ from tests.conftest import SignedUp
 from tests.helpers import CHAT, assert_error, count_kept
 
 
+@pytest.mark.contract("CHAT-02")
+@pytest.mark.contract("CHAT-03")
 async def test_without_a_conversation_a_new_one_begins(
     client: httpx2.AsyncClient, user: SignedUp, database_url: str
 ) -> None:
@@ -26,6 +28,7 @@ async def test_without_a_conversation_a_new_one_begins(
     }  # fmt: skip
 
 
+@pytest.mark.contract("CHAT-06")
 @pytest.mark.parametrize(
     "body",
     [
@@ -67,6 +70,8 @@ async def test_a_message_may_have_ten_thousand_characters(
         assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.contract("CHAT-07")
+@pytest.mark.contract("CHAT-08")
 async def test_another_users_conversation_is_not_found_like_a_missing_one(
     client: httpx2.AsyncClient, user: SignedUp, stranger: SignedUp, database_url: str
 ) -> None:

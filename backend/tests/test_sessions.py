@@ -36,6 +36,9 @@ def _attributes(answer: httpx2.Response) -> dict[str, Any]:
     return {name: value for name, value in cookie.items() if value}
 
 
+@pytest.mark.contract("SIGNUP-03")
+@pytest.mark.contract("LOGIN-02")
+@pytest.mark.contract("REFRESH-04")
 @pytest.mark.parametrize("secure", [False, True])
 async def test_signup_login_and_refresh_set_the_refresh_cookie(
     database_url: str, *, secure: bool
@@ -57,6 +60,8 @@ async def test_signup_login_and_refresh_set_the_refresh_cookie(
         assert _attributes(refreshed) == wanted
 
 
+@pytest.mark.contract("TOKEN-06")
+@pytest.mark.contract("TOKEN-08")
 async def test_a_refresh_token_says_that_it_is_one_and_lasts_a_week(user: SignedUp) -> None:
     claims = jwt.decode(user.cookie, SECRET, algorithms=["HS256"])
     assert set(claims) == {"sub", "jti", "type", "iat", "exp"}
@@ -64,6 +69,8 @@ async def test_a_refresh_token_says_that_it_is_one_and_lasts_a_week(user: Signed
     assert claims["exp"] - claims["iat"] == WEEK
 
 
+@pytest.mark.contract("REFRESH-01")
+@pytest.mark.contract("REFRESH-05")
 async def test_refresh_rotates_the_cookie_and_gives_a_token(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -77,6 +84,7 @@ async def test_refresh_rotates_the_cookie_and_gives_a_token(
     assert again.status_code == 200
 
 
+@pytest.mark.contract("REFRESH-02")
 async def test_refresh_takes_the_token_from_the_body(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -84,6 +92,7 @@ async def test_refresh_takes_the_token_from_the_body(
     assert answer.status_code == 200
 
 
+@pytest.mark.contract("REFRESH-06")
 @pytest.mark.parametrize("body", [None, {}, {"refresh_token": None}, {"refresh_token": ""}])
 async def test_refresh_without_a_token_is_no_refresh_token(
     client: httpx2.AsyncClient, body: Any
@@ -91,6 +100,7 @@ async def test_refresh_without_a_token_is_no_refresh_token(
     assert_error(await client.post(f"{AUTH}/refresh", json=body), 401, "NO_REFRESH_TOKEN")
 
 
+@pytest.mark.contract("REFRESH-11")
 @pytest.mark.parametrize("body", [{"refresh_token": 7}, [], "text"])
 async def test_refresh_with_a_body_that_is_wrong_is_invalid(
     client: httpx2.AsyncClient, body: Any
@@ -119,6 +129,7 @@ async def test_refresh_with_a_token_that_is_not_good_is_refused(
     assert (await _refresh(client, user.cookie)).status_code == 200
 
 
+@pytest.mark.contract("TOKEN-12")
 async def test_a_repeated_refresh_within_the_grace_logs_nobody_out(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -148,6 +159,8 @@ async def test_of_two_that_use_a_token_at_the_same_moment_the_second_comes_secon
     assert sorted(answer.status_code for answer in answers) == [200, 401]
 
 
+@pytest.mark.contract("TOKEN-09")
+@pytest.mark.contract("TOKEN-13")
 async def test_reuse_after_the_grace_revokes_the_family_and_no_other(
     client: httpx2.AsyncClient, user: SignedUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +173,9 @@ async def test_reuse_after_the_grace_revokes_the_family_and_no_other(
     assert (await _refresh(client, other)).status_code == 200
 
 
+@pytest.mark.contract("LOGOUT-02")
+@pytest.mark.contract("LOGOUT-04")
+@pytest.mark.contract("LOGOUT-06")
 async def test_logout_answers_its_old_words_and_really_logs_out(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -176,6 +192,7 @@ async def test_logout_answers_its_old_words_and_really_logs_out(
     assert_error(await _refresh(client, user.cookie), 401, "INVALID_REFRESH_TOKEN")
 
 
+@pytest.mark.contract("LOGOUT-05")
 async def test_logout_revokes_the_family_of_the_cookie_too(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -196,6 +213,7 @@ async def test_logout_works_with_a_cookie_that_cannot_be_read(
     assert_error(await _refresh(client, user.cookie), 401, "INVALID_REFRESH_TOKEN")
 
 
+@pytest.mark.contract("TOKEN-11")
 async def test_logging_out_of_one_session_leaves_the_others(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:

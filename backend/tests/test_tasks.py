@@ -13,6 +13,8 @@ from tests.helpers import TASKS, add_task, assert_error
 KEYS = ["id", "user_id", "title", "description", "completed", "created_at", "updated_at"]
 
 
+@pytest.mark.contract("CREATE-02")
+@pytest.mark.contract("VALUE-21")
 async def test_create_answers_the_task_with_its_keys_in_order(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -27,6 +29,7 @@ async def test_create_answers_the_task_with_its_keys_in_order(
         assert time.strptime(moment, "%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.contract("CREATE-01")
 async def test_a_description_may_be_left_out_null_or_empty(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -35,6 +38,7 @@ async def test_a_description_may_be_left_out_null_or_empty(
     assert (await add_task(client, user.headers, "x", description=""))["description"] == ""
 
 
+@pytest.mark.contract("CREATE-03")
 @pytest.mark.parametrize(
     "body",
     [
@@ -72,6 +76,9 @@ async def test_limits_are_inclusive_and_counted_after_trimming(
     assert changed.json()["title"] == "ü" * 255
 
 
+@pytest.mark.contract("LIST-01")
+@pytest.mark.contract("LIST-02")
+@pytest.mark.contract("LIST-03")
 async def test_list_is_a_bare_array_newest_first(
     client: httpx2.AsyncClient, user: SignedUp, stranger: SignedUp
 ) -> None:
@@ -83,6 +90,9 @@ async def test_list_is_a_bare_array_newest_first(
     assert (await client.get(TASKS, headers=stranger.headers)).json() == []
 
 
+@pytest.mark.contract("UPDATE-01")
+@pytest.mark.contract("UPDATE-02")
+@pytest.mark.contract("UPDATE-04")
 async def test_update_changes_what_is_given_and_nothing_else(
     client: httpx2.AsyncClient, user: SignedUp
 ) -> None:
@@ -102,6 +112,8 @@ async def test_update_changes_what_is_given_and_nothing_else(
         assert list(answer.json().items()) == list(task.items())
 
 
+@pytest.mark.contract("UPDATE-05")
+@pytest.mark.contract("UPDATE-06")
 @pytest.mark.parametrize(
     "body",
     [
@@ -128,6 +140,7 @@ async def test_update_refuses_bad_input(
     assert_error(answer, 400, "TASK_UPDATE_ERROR")
 
 
+@pytest.mark.contract("DELETE-01")
 async def test_delete_removes_the_task(client: httpx2.AsyncClient, user: SignedUp) -> None:
     path = f"{TASKS}/{(await add_task(client, user.headers, 'milk'))['id']}"
     answer = await client.delete(path, headers=user.headers)
@@ -148,6 +161,8 @@ async def test_another_users_task_is_forbidden_and_a_missing_one_not_found(
     assert_error(await client.delete(nowhere, headers=user.headers), 404, "TASK_NOT_FOUND")
 
 
+@pytest.mark.contract("UPDATE-07")
+@pytest.mark.contract("DELETE-02")
 async def test_an_id_that_is_none_is_bad_input(client: httpx2.AsyncClient, user: SignedUp) -> None:
     answer = await client.put(f"{TASKS}/7", json={"title": "x"}, headers=user.headers)
     assert_error(answer, 400, "TASK_UPDATE_ERROR")
