@@ -104,7 +104,8 @@ def test_a_pod_has_the_plans_containers(rendered: Rendered, component: str) -> N
         assert container["imagePullPolicy"] == "IfNotPresent"
         assert container["resources"] == RESOURCES[component]
     main = spec["containers"][0]
-    assert main["ports"] == [{"name": "http", "containerPort": PORTS[component]}]
+    metrics = [{"name": "metrics", "containerPort": 9464}] if component == "backend" else []
+    assert main["ports"] == [{"name": "http", "containerPort": PORTS[component]}, *metrics]
     probes = [main[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")]
     assert probes == [{"path": path, "port": "http"} for path in PROBES[component]]
 
@@ -127,7 +128,7 @@ def test_a_pod_refers_only_to_what_exists(rendered: Rendered, component: str) ->
 def test_a_pod_has_time_to_end_its_requests(rendered: Rendered, component: str) -> None:
     spec = rendered.pod(component)["spec"]
     assert spec["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
-    assert spec["terminationGracePeriodSeconds"] == 5 + 30
+    assert spec["terminationGracePeriodSeconds"] == 5 + 30 + 5
     strategy = rendered.get("Deployment", f"taskflow-{component}")["spec"]["strategy"]
     assert strategy["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
 
@@ -156,7 +157,25 @@ def test_the_backend_is_told_its_settings(rendered: Rendered) -> None:
         "CORS_ORIGINS": "http://localhost:3000,http://localhost:30300",
         "COOKIE_SECURE": "false",
         "TASKFLOW_MODEL": "claude-haiku-5-5",
+        "TRUSTED_PROXIES": "10.244.0.0/16",
+        "METRICS_HOST": "0.0.0.0",  # noqa: S104 - of a pod
+        "METRICS_PORT": "9464",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "",
+        "DRAIN_SECONDS": "30",
+        "RATE_LIMIT_LOGIN_ADDRESS": "60/minute",
+        "RATE_LIMIT_LOGIN_ACCOUNT": "30/hour",
+        "RATE_LIMIT_SIGNUP_ADDRESS": "60/minute",
+        "RATE_LIMIT_SIGNUP_ACCOUNT": "10/minute",
+        "RATE_LIMIT_REFRESH_ADDRESS": "240/minute",
+        "RATE_LIMIT_REFRESH_ACCOUNT": "60/minute",
+        "RATE_LIMIT_CHAT_ADDRESS": "120/minute",
+        "RATE_LIMIT_CHAT_ACCOUNT": "60/minute",
     }
+
+
+def test_the_metrics_are_not_behind_the_service(rendered: Rendered) -> None:
+    service = rendered.get("Service", "taskflow-backend-service")
+    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
@@ -172,7 +191,7 @@ def test_a_laptop_runs_one_pod_of_each(helm: Helm, rendered: Rendered) -> None:
     for component in COMPONENTS:
         assert rendered.get("Deployment", f"taskflow-{component}")["spec"]["replicas"] == 2
         assert local.get("Deployment", f"taskflow-{component}")["spec"]["replicas"] == 1
-        assert local.pod(component)["spec"]["terminationGracePeriodSeconds"] == 2 + 30
+        assert local.pod(component)["spec"]["terminationGracePeriodSeconds"] == 2 + 30 + 5
 
 
 def matches(selector: dict[str, str], pod: Object) -> bool:

@@ -105,7 +105,7 @@ capabilities:
 
 {{/* Time to leave: Kubernetes kills a pod that is still there when it is over. */}}
 {{- define "taskflow.gracePeriod" -}}
-{{- add .shutdown.preStopSeconds .shutdown.drainSeconds -}}
+{{- add .shutdown.preStopSeconds .shutdown.drainSeconds 5 -}}
 {{- end -}}
 
 {{/*
