@@ -8,14 +8,14 @@ UV = $$(cat .venv/taskflow.uv)
 NPM := sh scripts/npm.sh
 
 .PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test screenshot \
-    test fmt clean
+    isolation-test schemathesis fault-test timing-test bench test fmt clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the development environment from the locks
 	@./taskflow --version >/dev/null
-	@$(UV) sync --quiet --frozen --inexact --all-packages --group dev --group node --group postgres
+	@$(UV) sync --quiet --frozen --inexact --all-packages --group dev --group bench --group node --group postgres
 	@$(NPM) install-if-changed
 
 check: lint types unit frontend-check ## Lint, types and unit tests: no cluster, no browser
@@ -27,7 +27,7 @@ lint: setup
 	cd deploy && ../.venv/bin/lint-imports
 
 types: setup
-	cd backend && ../.venv/bin/mypy src tests
+	cd backend && ../.venv/bin/mypy src tests bench
 	cd deploy && ../.venv/bin/mypy src tests
 	.venv/bin/mypy scripts
 
@@ -64,13 +64,32 @@ screenshot: ## Take the README's picture from what the last cluster-test saw
 	mkdir -p docs/images
 	cp deploy/test-results/taskflow.png docs/images/taskflow.png
 
+fault-test: setup ## Kill PostgreSQL 20 times under write load, and write what was measured down
+	cd backend && FAULT_KILLS=20 FAULT_REPORT=../docs/operations/faults.md \
+	    ../.venv/bin/pytest -q -s tests/faults
+
+timing-test: setup ## Measure that the time of a failed login tells nothing: 2,000 pairs
+	cd backend && TIMING_PAIRS=2000 ../.venv/bin/pytest -q -s tests/test_timing.py
+
+bench: setup ## Measure the API beside the same endpoints written the plain way
+	cd backend && ../.venv/bin/python -m bench
+
 test: lint types unit frontend-check proxy-test chart-check cluster-test ## Every test
+
+isolation-test: setup ## Try every endpoint and tool with another user's ids
+	cd backend && ../.venv/bin/pytest -q tests/test_isolation.py tests/test_isolation_accounts.py
+
+schemathesis: setup ## Run Schemathesis for longer, with the day as its seed
+	cd backend && SCHEMATHESIS_EXAMPLES=$${SCHEMATHESIS_EXAMPLES:-300} \
+	    SCHEMATHESIS_SEED=$${SCHEMATHESIS_SEED:-$$(date +%Y%m%d)} \
+	    ../.venv/bin/pytest -q -s tests/contract/test_schemathesis.py
 
 fmt: setup ## Format everything and write generated files anew
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	$(NPM) run format
 	$(PYTHON) scripts/chart_readme.py
+	cd backend && ../.venv/bin/python -m src.openapi_file
 	$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
 	    --output-file backend/requirements.txt >/dev/null
 
