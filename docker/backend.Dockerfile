@@ -35,7 +35,7 @@ COPY --link --from=source /app /app
 # By number: Kubernetes can tell that it is not root, and no base image need know the name.
 USER 10001:10001
 EXPOSE 8000
-CMD ["python", "-m", "src.serve", "--port", "8000", "--host", "0.0.0.0"]
+CMD ["python", "-m", "src.server", "--port", "8000", "--host", "0.0.0.0"]
 ARG VERSION=1.0.0
 ARG REVISION=unknown
 ARG CREATED=1970-01-01T00:00:00Z

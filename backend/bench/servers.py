@@ -33,7 +33,7 @@ class Application:
     module: tuple[str, ...]
 
 
-TASKFLOW = Application("TaskFlow", ("src.serve", "--host", "127.0.0.1"))
+TASKFLOW = Application("TaskFlow", ("src.server", "--host", "127.0.0.1"))
 PLAIN = Application(
     "plain",
     ("uvicorn", "bench.plain:app", "--loop", "uvloop", "--http", "httptools", "--no-access-log",

@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     log_level: str = Field(default="info", pattern=r"^(?i:debug|info|warning|error)$")
     cookie_secure: bool = False
     pool_size: int = Field(default=10, ge=1)
+    session_days: int = Field(default=30, ge=1)
     argon2_passes: int = Field(default=_ARGON2_PASSES, ge=1)
     argon2_memory_kib: int = Field(_ARGON2_MINIMA[_ARGON2_PASSES], validate_default=True)
     drain_seconds: int = Field(default=25, ge=1)

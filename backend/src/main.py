@@ -1,4 +1,4 @@
-"""The application that :mod:`src.serve` runs."""
+"""The application that :mod:`src.server` runs."""
 
 from src.application import create_app
 from src.config import load_settings

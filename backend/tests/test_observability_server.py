@@ -21,7 +21,7 @@ async def test_the_server_logs_counts_and_traces_what_it_does_until_it_has_stopp
     port, metrics_port = free_port(), free_port()
     with collecting() as (collector, endpoint):
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "src.serve", "--port", str(port),
+            sys.executable, "-m", "src.server", "--port", str(port),
             cwd=BACKEND,
             env={
                 **os.environ,

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 import jwt
 import pytest
@@ -237,3 +238,23 @@ async def test_logging_in_again_within_the_same_second_works(
         assert (await client.post(f"{AUTH}/logout", headers=headers)).status_code == 200
         tokens.append(token)
     assert len(set(tokens)) == 3
+
+
+@pytest.mark.contract("TOKEN-14")
+async def test_a_session_ends_thirty_days_after_its_login_however_often_it_is_refreshed(
+    client: httpx2.AsyncClient, user: SignedUp, database_url: str
+) -> None:
+    async def refreshed_after(age: str, token: str) -> httpx2.Response:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute(
+            "UPDATE session_family SET created_at = now() - $2::text::interval WHERE user_id = $1",
+            user.id,
+            age,
+        )
+        await connection.close()
+        return await _refresh(client, token)
+
+    last = await refreshed_after("29 days 23 hours", user.cookie)
+    assert last.status_code == 200
+    refused = await refreshed_after("30 days 1 second", last.cookies["refresh_token"])
+    assert_error(refused, 401, "INVALID_REFRESH_TOKEN")

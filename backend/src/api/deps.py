@@ -62,7 +62,8 @@ SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 async def get_auth_service(state: StateDep, session: SessionDep) -> AuthService:
     """Return the account rules in this request's transaction."""
-    return AuthService(state.database, session, state.tokens, state.passwords)
+    days = state.settings.session_days
+    return AuthService(state.database, session, state.tokens, state.passwords, days)
 
 
 AuthServiceDep = Annotated[AuthService, Depends(get_auth_service)]

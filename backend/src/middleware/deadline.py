@@ -11,7 +11,7 @@ class DeadlineMiddleware:
     """Raises :class:`TimeoutError` in a request that takes longer than :data:`SECONDS`.
 
     The time that a body takes to arrive is the client's, and does not count; the
-    server bounds it (``src/wire.py``).
+    server bounds it (``src/server/protocol.py``).
 
     Parameters
     ----------

@@ -58,11 +58,19 @@ class AuthService:
         The transaction to work in.
     tokens, passwords
         How tokens are signed and passwords checked.
+    session_days
+        After how many days a login ends, however often it is refreshed.
     """
 
     def __init__(
-        self, database: Database, session: AsyncSession, tokens: Tokens, passwords: Passwords
+        self,
+        database: Database,
+        session: AsyncSession,
+        tokens: Tokens,
+        passwords: Passwords,
+        session_days: int,
     ) -> None:
+        self._longest = timedelta(days=session_days)
         self._database = database
         self._session = session
         self._tokens = tokens
@@ -142,6 +150,8 @@ class AuthService:
             raise invalid_refresh()
         token, family = found
         at = now()
+        if at - family.created_at > self._longest:
+            raise invalid_refresh()
         if token.used_at is not None and at - token.used_at > GRACE:
             family.revoked_at = at
             _log.warning(

@@ -48,7 +48,7 @@ async def server(database_url: str) -> AsyncIterator[Server]:
         f"RATE_LIMIT_{name}_{of}": "off" for name in LIMITS for of in ("ADDRESS", "ACCOUNT")
     }
     given = {"DATABASE_URL": database_url, "BETTER_AUTH_SECRET": SECRET, **unlimited}
-    command = [sys.executable, "-m", "src.serve", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "src.server", "--host", "127.0.0.1", "--port", str(port)]
     process = await asyncio.create_subprocess_exec(
         *command, cwd=BACKEND, env={**os.environ, **given}, stdout=asyncio.subprocess.DEVNULL
     )

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from src.wire import LARGEST_HEAD, REQUEST_SECONDS
+from src.server.protocol import LARGEST_HEAD, REQUEST_SECONDS
 from tests.attacks.conftest import Server
 from tests.helpers import AUTH, PASSWORD, TASKS
 

@@ -43,7 +43,7 @@ def server_url(database_url: str) -> Iterator[str]:
         "LOG_LEVEL": "error",
         **dict.fromkeys(limits, "off"),
     }
-    command = [sys.executable, "-m", "src.serve", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "src.server", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(command, cwd=BACKEND, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:

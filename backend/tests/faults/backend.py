@@ -76,7 +76,7 @@ class Backend:
 
 @contextmanager
 def backend(
-    database_url: str, *, module: str = "src.serve", port: int = 0, **settings: object
+    database_url: str, *, module: str = "src.server", port: int = 0, **settings: object
 ) -> Iterator[Backend]:
     """Start a server, wait until it listens, and end it with the test.
 
@@ -85,7 +85,7 @@ def backend(
     database_url
         Its database; there need not be any.
     module
-        What is run; it takes the arguments of ``src.serve``.
+        What is run; it takes the arguments of ``src.server``.
     port
         Where it listens; 0 chooses one.
     settings

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 from fastapi.responses import StreamingResponse
 
-from src import serve
 from src.application import create_app
 from src.config import load_settings
+from src.server.__main__ import main
 
 _CHUNKS = 20
 
@@ -35,4 +35,4 @@ async def answer(seconds: float) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(serve.main(app="tests.faults.slow:app"))
+    sys.exit(main(app="tests.faults.slow:app"))

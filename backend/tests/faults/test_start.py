@@ -74,7 +74,7 @@ def test_a_bad_setting_or_a_port_that_is_taken_is_one_line_and_exit_code_1() -> 
         for line, settings in cases.items():
             environment = {"DATABASE_URL": NOWHERE, "BETTER_AUTH_SECRET": SECRET, **settings}
             ended = subprocess.run(
-                [sys.executable, "-m", "src.serve", "--port", port], check=False,
+                [sys.executable, "-m", "src.server", "--port", port], check=False,
                 cwd=BACKEND, env={**os.environ, **environment},
                 capture_output=True, text=True, timeout=30,
             )  # fmt: skip

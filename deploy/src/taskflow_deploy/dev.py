@@ -84,7 +84,7 @@ def _programs(
     node = toolchain("node", output)
     path = {"PATH": f"{node}:{os.environ['PATH']}", "NEXT_TELEMETRY_DISABLED": "1"}
     _install_packages(web, node, path, output)
-    serve = [sys.executable, "-m", "src.serve", "--reload",
+    serve = [sys.executable, "-m", "src.server", "--reload",
              "--host", "127.0.0.1", "--port", str(backend)]  # fmt: skip
     show = [str(node / "node"), "node_modules/next/dist/bin/next", "dev",
             "--hostname", "127.0.0.1", "--port", str(frontend)]  # fmt: skip

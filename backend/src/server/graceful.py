@@ -47,7 +47,7 @@ class GracefulServer(uvicorn.Server):
             _log.error("cannot listen", reason=str(error))
             await self.lifespan.shutdown()
             raise SystemExit(1) from None
-        # Nor is there garbage in it later (see serve.py).
+        # Nor is there garbage in it later (see __main__.py).
         gc.freeze()
         gc.enable()
         if self.started and sockets:

@@ -1,4 +1,4 @@
-"""What the container runs: ``python -m src.serve --host 0.0.0.0 --port 8000``."""
+"""What the container runs: ``python -m src.server --host 0.0.0.0 --port 8000``."""
 
 import argparse
 import gc
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import uvicorn
 
 from src.config import Settings, load_settings
-from src.graceful import GracefulServer, bind
 from src.observability import logs
-from src.wire import GuardedProtocol
+from src.server.graceful import GracefulServer, bind
+from src.server.protocol import GuardedProtocol
 
 # Longer than any proxy before us keeps an idle connection, so that it is the proxy that closes
 # one: closed from here, it could meet the next request on its way. (Node's HTTP client gives up
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None, app: str = "src.main:app") -> i
     SystemExit
         It cannot start; its text is the one line that says why.
     """
-    parser = argparse.ArgumentParser(prog="python -m src.serve", description="Run the backend.")
+    parser = argparse.ArgumentParser(prog="python -m src.server", description="Run the backend.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--reload", action="store_true", help="start anew when the code changes")

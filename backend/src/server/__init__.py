@@ -1,0 +1,1 @@
+"""The server process: what it refuses, and how it starts and ends."""
