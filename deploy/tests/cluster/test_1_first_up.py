@@ -93,7 +93,7 @@ def test_status_and_logs_say_how_it_is(checkout: Checkout, first_up: dict[str, A
     assert "ill" not in status.out.split()
     for part in ("kubelet", "etcd", "postgresql", "taskflow-backend", "taskflow-frontend"):
         assert part in status.out
-    assert '"event": "request"' in checkout.taskflow("logs", "backend").out
+    assert '"event":"request"' in checkout.taskflow("logs", "backend").out
     assert checkout.taskflow("logs", "kubelet").out
     assert "Choose from" in checkout.taskflow("logs", "nothing", expect=2).err
 

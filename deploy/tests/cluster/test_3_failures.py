@@ -12,7 +12,7 @@ import pytest
 from tests.cluster.checkout import Checkout, interrupt_at
 
 _MAIN = "backend/src/main.py"
-_AUTH = "backend/src/api/auth.py"
+_AUTH = "backend/src/schemas/auth.py"
 
 
 def _revisions(checkout: Checkout) -> list[dict[str, Any]]:
