@@ -190,8 +190,8 @@ def test_a_ready_pod_that_runs_another_image_is_refused(deployment: Deployment) 
         pods.awaited(deployment, _pod(status__containerStatuses=other))
 
 
-def _waiting(reason: str) -> list[dict[str, Any]]:
-    state = {"waiting": {"reason": reason, "message": "because"}}
+def _waiting(reason: str, message: str = "because") -> list[dict[str, Any]]:
+    state = {"waiting": {"reason": reason, "message": message}}
     return [{"name": "backend", "state": state}]
 
 
@@ -207,6 +207,13 @@ _NO_PLACE = {"type": "PodScheduled", "status": "False", "message": "Insufficient
             {"status__containerStatuses": _waiting("CreateContainerConfigError")},
             0,
             "backend-1: CreateContainerConfigError: because",
+        ),
+        (
+            {"status__containerStatuses": _waiting(
+                "CreateContainerConfigError",
+                "failed to sync configmap cache: timed out waiting for the condition")},
+            100,
+            None,
         ),
         (
             {"status__initContainerStatuses": _waiting("ErrImageNeverPull")},

@@ -19,6 +19,8 @@ _HOPELESS = {
     "CreateContainerConfigError", "CreateContainerError", "ErrImageNeverPull", "ErrImagePull",
     "ImagePullBackOff", "InvalidImageName", "RunContainerError",
 }  # fmt: skip
+# The node has not seen the pod's configuration yet, which it reports as a bad one; it tries again.
+_PASSING = "cache: timed out waiting for the condition"
 
 
 def run(deployment: Deployment) -> str:
@@ -102,8 +104,9 @@ def hopeless(pod: dict[str, Any], seconds: float, restarts_before: Mapping[str, 
     for kind in _STATUSES:
         for container in status.get(kind, ()):
             waiting = container.get("state", {}).get("waiting", {})
-            if waiting.get("reason") in _HOPELESS:
-                return f"{name}: {waiting['reason']}: {waiting.get('message', '')}"
+            message = waiting.get("message", "")
+            if waiting.get("reason") in _HOPELESS and not message.endswith(_PASSING):
+                return f"{name}: {waiting['reason']}: {message}"
             before = restarts_before.get(f"{name}/{container['name']}", 0)
             if container.get("restartCount", 0) - before >= _MOST_RESTARTS:
                 ended = container.get("lastState", {}).get("terminated", {})
