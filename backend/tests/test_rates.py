@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from ipaddress import IPv4Address
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -18,7 +17,7 @@ from src.database import Database, Row
 from src.errors import RateLimitedError
 from src.services.rates import Action, Rates
 from tests.conftest import SignedUp, make_settings, serving
-from tests.helpers import AUTH, CHAT, PASSWORD, assert_error
+from tests.helpers import AUTH, CHAT, PASSWORD, an_email, assert_error
 
 PROXY = "127.0.0.1"  # where the tests' client seems to be
 ACTIONS: tuple[Action, ...] = ("login", "signup", "refresh", "chat")
@@ -38,11 +37,6 @@ class CountingDatabase(Database):
 def an_address() -> str:
     """Return an address that no other test has used."""
     return str(IPv4Address(0x0B000000 + secrets.randbelow(0xC0000000)))
-
-
-def an_email() -> str:
-    """Return an email that no other test has used."""
-    return f"{uuid4().hex}@example.com"
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ REFUSED = {
     "a host alone": _get(b"http://evil.example"),
     "a host and a port": _get(b"evil.example:80"),
     "a tunnel": b"CONNECT evil.example:80 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "an unknown method": b"HACK /health HTTP/1.1\r\nHost: x\r\n\r\n",
+    "an unknown method": b"BREW /health HTTP/1.1\r\nHost: x\r\n\r\n",
     "a method in small letters": b"get /health HTTP/1.1\r\nHost: x\r\n\r\n",
     "HTTP 0.9": b"GET /health\r\n\r\n",
     "HTTP 1.2": b"GET /health HTTP/1.2\r\nHost: x\r\n\r\n",

@@ -6,18 +6,16 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from src.config import Settings
-from tests.conftest import BACKEND, SECRET, migrate
+from tests.conftest import BACKEND, migrate
+from tests.faults.backend import backend
 from tests.helpers import empty_schema
 
 # How many requests to make up for each endpoint and phase, and from which seed.
@@ -32,38 +30,10 @@ def server_url(database_url: str) -> Iterator[str]:
     """The server, without rate limits, on an empty database."""
     own = asyncio.run(empty_schema(database_url, "schemathesis"))
     migrate(own)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    limits = [name.upper() for name in Settings.model_fields if name.startswith("rate_limit_")]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": own,
-        "BETTER_AUTH_SECRET": SECRET,
-        "LOG_LEVEL": "error",
-        **dict.fromkeys(limits, "off"),
-    }
-    command = [sys.executable, "-m", "src.server", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=BACKEND, env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for(url: str) -> None:
-    ends = time.monotonic() + 30
-    while True:
-        try:
-            if httpx2.get(f"{url}/health/ready").status_code == 200:
-                return
-        except httpx2.TransportError:
-            if time.monotonic() > ends:
-                raise
-        time.sleep(0.1)
+    with backend(own) as running:
+        yield running.url
+        running.stop()
+        running.exit_code(30)
 
 
 @pytest.mark.timeout(180 + 4 * EXAMPLES)
