@@ -8,7 +8,13 @@ from typing import Any
 from taskflow_deploy import crash, evidence, kube, pod_secrets, records
 from taskflow_deploy.checkpoints import built, chart, contract, loaded, pods, prerequisites
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.errors import DeployError, InterruptedByUserError, UndoError
+from taskflow_deploy.errors import (
+    ContractError,
+    DeployError,
+    InterruptedByUserError,
+    PodsError,
+    UndoError,
+)
 from taskflow_deploy.undo import undo
 
 
@@ -78,6 +84,8 @@ def _as_error(deployment: Deployment, failure: Exception | KeyboardInterrupt) ->
 def _after_failure(deployment: Deployment, error: DeployError) -> DeployError:
     """Take evidence, undo, and return the original error with where to look."""
     if not deployment.changed:
+        if isinstance(error, PodsError | ContractError):  # only what runs can tell why
+            error.details = [*error.details, _take_evidence(deployment, error)]
         return error
     deployment.output.bad(error.message)
     try:

@@ -14,8 +14,11 @@ from typing import Any
 
 REPOSITORY = Path(__file__).parents[3]
 # What the user's own shell may hold must not reach the tests.
-_NOT_PASSED_ON = {"DATABASE_URL", "BETTER_AUTH_SECRET", "ANTHROPIC_API_KEY", "TASKFLOW_NODE_PORT",
+_NOT_PASSED_ON = {"DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS",
+                  "ANTHROPIC_API_KEY", "TASKFLOW_NODE_PORT",
                   "TASKFLOW_CLUSTER", "TASKFLOW_UV", "KUBECONFIG", "VIRTUAL_ENV"}  # fmt: skip
+
+_SHOWN_LETTERS = 6_000
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,20 @@ class Checkout:
                 process.kill()
                 raise
         done = Done(process.returncode, out, err, time.monotonic() - started)
-        assert done.code == expect, f"{words}: exit code {done.code}\n{out}\n{err}"
+        assert done.code == expect, (
+            f"{words}: exit code {done.code}\n{out}\n{err}\n{self._newest_evidence()}"
+        )
         return done
+
+    def _newest_evidence(self) -> str:
+        """Return what the last failure left: nobody can look at the machine of a CI run later."""
+        folders = sorted((self.state / "evidence").glob("*"))
+        if not folders:
+            return "no evidence was taken"
+        return "\n".join(
+            f"--- {name}\n{(folders[-1] / name).read_text(encoding='utf-8')[-_SHOWN_LETTERS:]}"
+            for name in ("pods.txt", "events.txt", "logs.txt")
+        )
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         """Start ``./taskflow WORDS`` and do not wait for it."""

@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 
 from taskflow_deploy import redaction
+from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.clusters.base import BuiltImage
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import REPOSITORY, Paths
+from taskflow_deploy.settings import Settings
 from tests.unit import services
 from tests.unit.command import CommandLine
+from tests.unit.deployments import IMAGE_ID
+from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
 _SETTINGS = (
-    "DATABASE_URL", "BETTER_AUTH_SECRET", "ANTHROPIC_API_KEY", "TASKFLOW_NODE_PORT",
+    "DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS",
+    "ANTHROPIC_API_KEY", "TASKFLOW_NODE_PORT",
     "TASKFLOW_INSTANCE", "TASKFLOW_CLUSTER", "TASKFLOW_UV", "NO_COLOR", "FORCE_COLOR", "COLUMNS",
 )  # fmt: skip
 
@@ -79,3 +85,22 @@ def command(
         return said.out, said.err
 
     return CommandLine(tmp_path, monkeypatch, listen)
+
+
+@pytest.fixture
+def cluster(tools: Tools, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> RecordingCluster:
+    """A cluster, not started."""
+    tools.install("kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
+    return RecordingCluster(tools, paths)
+
+
+@pytest.fixture
+def deployment(paths: Paths, cluster: RecordingCluster) -> Deployment:
+    """A deployment whose images are built."""
+    settings = Settings(None, "a-secret-of-the-tests-with-enough-letters", "", 30300)
+    made = Deployment(paths, Output(), settings, cluster, database_url="postgresql://u:p@h/d")
+    for part in ("backend", "frontend"):
+        name = f"taskflow-{part}"
+        made.images[name] = BuiltImage(f"{name}:abc", IMAGE_ID, {}, cached=True)
+    return made

@@ -16,6 +16,7 @@ from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
 SECRET = "the-secret-of-the-pipelines-tests-is-long"
+IMAGE_ID = "sha256:" + "a" * 64
 KEY = "sk-ant-api03-of-the-pipelines-tests"
 
 

@@ -1,45 +1,19 @@
 """What each checkpoint accepts and refuses, where the pipeline's tests do not show it."""
 
-from typing import Any
-
 import pytest
 
-from taskflow_deploy.checkpoints import built, chart, loaded, pods, prerequisites
+from taskflow_deploy.checkpoints import built, chart, loaded, prerequisites
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.clusters.base import BuiltImage
 from taskflow_deploy.errors import (
     ContextRefusedError,
     DatabaseUnreachableError,
     ImageLoadError,
-    PodsError,
     PortInUseError,
 )
-from taskflow_deploy.output import Output
-from taskflow_deploy.paths import Paths
 from taskflow_deploy.settings import Settings
+from tests.unit.deployments import IMAGE_ID
 from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
-
-_ID = "sha256:" + "a" * 64
-
-
-@pytest.fixture
-def cluster(tools: Tools, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> RecordingCluster:
-    """A cluster, not started."""
-    tools.install("kubectl", "helm")
-    tools.play_without_processes(monkeypatch)
-    return RecordingCluster(tools, paths)
-
-
-@pytest.fixture
-def deployment(paths: Paths, cluster: RecordingCluster) -> Deployment:
-    """A deployment whose images are built."""
-    settings = Settings(None, "a-secret-of-the-tests-with-enough-letters", "", 30300)
-    made = Deployment(paths, Output(), settings, cluster, database_url="postgresql://u:p@h/d")
-    for part in ("backend", "frontend"):
-        name = f"taskflow-{part}"
-        made.images[name] = BuiltImage(f"{name}:abc", _ID, {}, cached=True)
-    return made
 
 
 def _given(deployment: Deployment, url: str) -> Deployment:
@@ -126,7 +100,7 @@ def test_an_image_with_another_id_is_refused(
     tools.change(node_images={"taskflow-backend:abc": "sha256:old"})
     with pytest.raises(ImageLoadError) as caught:
         loaded.run(deployment)
-    for part in ("sha256:old", _ID, "taskflow-backend:abc"):
+    for part in ("sha256:old", IMAGE_ID, "taskflow-backend:abc"):
         assert part in caught.value.message
     tools.change(node_images={})
     with pytest.raises(ImageLoadError, match="no image"):
@@ -145,132 +119,11 @@ def test_values_hold_no_secret_but_change_with_it(deployment: Deployment) -> Non
     assert second["frontend"] == first["frontend"], "only the backend uses the database"
 
 
-def _pod(**changes: Any) -> dict[str, Any]:
-    """Return a pod that is new and ready, but for the changes."""
-    pod: dict[str, Any] = {
-        "metadata": {"name": "backend-1", "labels": {"component": "backend"}},
-        "spec": {"containers": [{"image": "taskflow-backend:abc"}]},
-        "status": {
-            "conditions": [{"type": "Ready", "status": "True"}],
-            "containerStatuses": [{"name": "backend", "imageID": f"docker://{_ID}"}],
-        },
-    }
-    for path, value in changes.items():
-        part: Any = pod
-        *way, last = path.split("__")
-        for step in way:
-            part = part[step]
-        part[last] = value
-    return pod
-
-
 @pytest.mark.parametrize(
-    ("changes", "missing"),
-    [
-        ({}, None),
-        ({"metadata__deletionTimestamp": "2026-01-20T10:30:00Z"}, "backend-1 to end"),
-        ({"spec__containers": [{"image": "taskflow-backend:old"}]}, "backend-1 to be replaced"),
-        ({"status__conditions": []}, "backend-1 to be ready"),
-        ({"status": {}}, "backend-1 to be ready"),
-        (
-            {"status__conditions": [{"type": "Ready", "status": "False"}]},
-            "backend-1 to be ready",
-        ),
-    ],
+    ("address", "port"), [("h", 5432), ("h:15432", 15432), ("u:p@[2001:db8::1]:6543", 6543)]
 )
-def test_a_pod_counts_when_it_is_new_and_ready(
-    deployment: Deployment, changes: dict[str, Any], missing: str | None
+def test_pods_may_leave_towards_the_port_of_the_database(
+    deployment: Deployment, address: str, port: int
 ) -> None:
-    assert pods.awaited(deployment, _pod(**changes)) == missing
-
-
-def test_a_ready_pod_that_runs_another_image_is_refused(deployment: Deployment) -> None:
-    other = [{"name": "backend", "imageID": "docker://sha256:" + "b" * 64}]
-    with pytest.raises(PodsError, match="backend-1 runs docker://sha256:bbb"):
-        pods.awaited(deployment, _pod(status__containerStatuses=other))
-
-
-def _waiting(reason: str, message: str = "because") -> list[dict[str, Any]]:
-    state = {"waiting": {"reason": reason, "message": message}}
-    return [{"name": "backend", "state": state}]
-
-
-_NO_PLACE = {"type": "PodScheduled", "status": "False", "message": "Insufficient memory"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "seconds", "cause"),
-    [
-        ({}, 100, None),
-        ({"status__containerStatuses": _waiting("ContainerCreating")}, 100, None),
-        (
-            {"status__containerStatuses": _waiting("CreateContainerConfigError")},
-            0,
-            "backend-1: CreateContainerConfigError: because",
-        ),
-        (
-            {"status__containerStatuses": _waiting(
-                "CreateContainerConfigError",
-                "failed to sync configmap cache: timed out waiting for the condition")},
-            100,
-            None,
-        ),
-        (
-            {"status__initContainerStatuses": _waiting("ErrImageNeverPull")},
-            0,
-            "backend-1: ErrImageNeverPull: because",
-        ),
-        ({"status__conditions": [_NO_PLACE]}, 10, None),
-        ({"status__conditions": [_NO_PLACE]}, 16, "backend-1 finds no place: Insufficient memory"),
-        (
-            {
-                "status__containerStatuses": [
-                    {"name": "backend", "restartCount": 2,
-                     "lastState": {"terminated": {"exitCode": 137}}}
-                ]
-            },
-            0,
-            "backend-1: its container backend keeps ending with code 137.",
-        ),
-        ({"status__containerStatuses": [{"name": "backend", "restartCount": 1}]}, 0, None),
-        (
-            {
-                "metadata__deletionTimestamp": "now",
-                "status__containerStatuses": _waiting("ErrImageNeverPull"),
-            },
-            0,
-            None,
-        ),
-    ],
-)  # fmt: skip
-def test_waiting_ends_where_it_would_be_in_vain(
-    changes: dict[str, Any], seconds: float, cause: str | None
-) -> None:
-    assert pods.hopeless(_pod(**changes), seconds, {}) == cause
-
-
-def test_restarts_of_before_do_not_count() -> None:
-    ended = {"name": "backend", "restartCount": 6, "lastState": {"terminated": {"exitCode": 1}}}
-    pod = _pod(status__containerStatuses=[ended])
-    assert pods.restarts(pod) == {"backend-1/backend": 6}
-    assert pods.hopeless(pod, 0, {"backend-1/backend": 5}) is None
-    assert str(pods.hopeless(pod, 0, {"backend-1/backend": 4})).endswith("ending with code 1.")
-
-
-def test_pods_that_never_become_ready_are_named_at_the_end(
-    deployment: Deployment, cluster: RecordingCluster, tools: Tools,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    cluster.start()
-    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr(pods, "_LIMIT_SECONDS", 0.3)
-    monkeypatch.setattr(pods, "_HEARTBEAT_SECONDS", 0.0)
-    with pytest.raises(PodsError, match="the pods to appear"):
-        pods.run(deployment)
-    pod = _pod(status__conditions=[])
-    pod["metadata"]["namespace"] = "taskflow"
-    pod["metadata"]["labels"]["app"] = "taskflow"
-    tools.change(pods=[pod])
-    with pytest.raises(PodsError, match="backend-1 to be ready"):
-        pods.run(deployment)
-    assert "waiting for backend-1 to be ready" in capsys.readouterr().err
+    deployment.database_url = f"postgresql://{address}/d"
+    assert chart.chart_values(deployment)["networkPolicy"] == {"postgresPort": port}

@@ -207,6 +207,21 @@ def test_a_broken_contract_is_undone(run: Run) -> None:
     assert run.place("helm", "get", "manifest") < run.place("helm", "uninstall")
 
 
+def test_a_release_that_was_not_changed_leaves_evidence_and_is_not_undone(run: Run) -> None:
+    broken = False
+
+    def break_later(_method: str, path: str, answer: Answer) -> None:
+        if broken and path == "/health":
+            answer.status = 500
+
+    with damaging(run.settings.node_port, break_later) as port:
+        run.up(node_port=port)
+        broken = True
+        failed = run.fails(ContractError, node_port=port)
+    assert failed.details[-1] == f"evidence: {run.evidence[0]}"
+    assert run.tools.calls("helm", "rollback") == run.tools.calls("helm", "uninstall") == []
+
+
 def test_a_rollback_that_does_not_keep_the_contract_is_no_success(run: Run) -> None:
     broken = False
 

@@ -11,6 +11,7 @@ from taskflow_deploy.errors import PodsError
 _LIMIT_SECONDS = 120.0
 _POLL_SECONDS = 0.3
 _HEARTBEAT_SECONDS = 10.0
+_COMES_BACK_SECONDS = 45.0
 _MOST_RESTARTS = 2
 _UNSCHEDULABLE_SECONDS = 15.0
 _STATUSES = ("initContainerStatuses", "containerStatuses")
@@ -33,6 +34,7 @@ def run(deployment: Deployment) -> str:
     """
     started = last_said = time.monotonic()
     restarts_before: dict[str, int] = {}
+    replaced = deployment.changed
     while True:
         pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
         waiting = [line for pod in pods if (line := awaited(deployment, pod))]
@@ -49,10 +51,27 @@ def run(deployment: Deployment) -> str:
                 f"Not ready after {_LIMIT_SECONDS:.0f} s: {what}.",
                 "See the evidence, or run ./taskflow logs.",
             )
+        if not replaced and waiting and seconds > _COMES_BACK_SECONDS:
+            replaced = True
+            _replace(deployment, pods)
         if time.monotonic() - last_said > _HEARTBEAT_SECONDS:
             last_said = time.monotonic()
             deployment.output.note(f"  waiting for {what}")
         time.sleep(_POLL_SECONDS)
+
+
+def _replace(deployment: Deployment, pods: list[dict[str, Any]]) -> None:
+    """Replace pods of a release that was not changed and still does not come back.
+
+    They ran before: the node was stopped or killed, and now and then its kubelet
+    does not get a pod going again that a new one in its place would not need.
+    """
+    for pod in pods:
+        if awaited(deployment, pod) and "deletionTimestamp" not in pod["metadata"]:
+            name = pod["metadata"]["name"]
+            deployment.output.warn(f"{name} does not come back: it is replaced.")
+            kube.kubectl(deployment.cluster, "delete", "pod", name, "--wait=false",
+                         "--ignore-not-found", "-n", kube.NAMESPACE)  # fmt: skip
 
 
 def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
@@ -65,7 +84,7 @@ def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
         return f"{name} to be replaced"
     conditions = {entry["type"]: entry["status"] for entry in pod["status"].get("conditions", ())}
     if conditions.get("Ready") != "True":
-        return f"{name} to be ready"
+        return f"{name} to be ready ({_stage(pod)})"
     running = pod["status"]["containerStatuses"][0]["imageID"]
     if not running.endswith(image.image_id):
         raise PodsError(
@@ -73,6 +92,21 @@ def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
             "Run ./taskflow up again; if it stays, ./taskflow cluster delete first.",
         )
     return None
+
+
+def _stage(pod: dict[str, Any]) -> str:
+    """Return how far a pod is: what the first of its containers does that is not through."""
+    statuses = [container for kind in _STATUSES for container in pod["status"].get(kind, ())]
+    for container in statuses:
+        name, state = container["name"], container.get("state", {})
+        ended = state.get("terminated")
+        if ended is not None and ended["exitCode"] != 0:
+            return f"{name} ended with code {ended['exitCode']}"
+        if "waiting" in state:
+            return f"{name}: {state['waiting'].get('reason', 'waiting')}"
+        if ended is None and not container.get("ready"):
+            return f"{name} has started"
+    return "its containers are" if statuses else "no container yet"
 
 
 def restarts(pod: dict[str, Any]) -> dict[str, int]:

@@ -103,13 +103,20 @@ def _apply(world: World, namespace: str, words: list[str], stdin: str) -> None:
 
 
 def _delete(world: World, namespace: str, words: list[str], _stdin: str) -> None:
-    given = parse("kubectl delete", words, flags=["--ignore-not-found"],
+    given = parse("kubectl delete", words, flags=["--ignore-not-found", "--wait=false"],
                   positional=["kind", "name"])  # fmt: skip
     kind, name = given["kind"], given["name"]
     if kind == "secret":
         kept = world.get("objects", {})
         del kept[f"Secret/{namespace}/{name}"]
         world.set("objects", kept)
+    elif kind == "pod":
+        pods = world.get("pods", [])
+        for pod in pods:
+            if pod["metadata"]["name"] == name:  # its Deployment makes another at once
+                pod["metadata"]["name"] = f"{name}-again"
+                pod["status"]["conditions"] = [{"type": "Ready", "status": "True"}]
+        world.set("pods", pods)
     elif kind == "namespace":
         for kinds in ("pods", "deployments"):
             left = [item for item in world.get(kinds, []) if item["metadata"]["namespace"] != name]
