@@ -73,6 +73,7 @@ def _programs(
     env = {
         "DATABASE_URL": url,
         "BETTER_AUTH_SECRET": settings.better_auth_secret,
+        "BETTER_AUTH_SECRET_PREVIOUS": settings.previous_secret,
         "ANTHROPIC_API_KEY": settings.anthropic_api_key,
         "CORS_ORIGINS": origins,
         "ENVIRONMENT": "development",

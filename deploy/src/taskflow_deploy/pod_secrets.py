@@ -62,6 +62,8 @@ def _values(component: str, settings: Settings, database_url: str) -> dict[str, 
     shared = {"BETTER_AUTH_SECRET": settings.better_auth_secret}
     if component == "frontend":
         return shared
+    if settings.previous_secret:
+        shared["BETTER_AUTH_SECRET_PREVIOUS"] = settings.previous_secret
     return {
         **shared,
         "DATABASE_URL": database_url,

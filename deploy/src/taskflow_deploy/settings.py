@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,12 +33,15 @@ class Settings:
         Claude's key; empty for the offline assistant.
     node_port
         Where the frontend answers on the node.
+    previous_secret
+        What signed tokens before a rotation: still verifies, never signs. Empty for none.
     """
 
     database_url: str | None
     better_auth_secret: str
     anthropic_api_key: str
     node_port: int
+    previous_secret: str = ""
 
 
 def load(paths: Paths) -> Settings:
@@ -51,9 +55,10 @@ def load(paths: Paths) -> Settings:
     given = {**_from_file(paths.repository / ".env"), **os.environ}
     return Settings(
         database_url=_database_url(given.get("DATABASE_URL", "")),
-        better_auth_secret=_secret(given.get("BETTER_AUTH_SECRET", ""), paths),
+        better_auth_secret=_own_secret(given, paths),
         anthropic_api_key=_api_key(given.get("ANTHROPIC_API_KEY", "")),
         node_port=_node_port(given.get("TASKFLOW_NODE_PORT", "")),
+        previous_secret=_secret("BETTER_AUTH_SECRET_PREVIOUS", given),
     )
 
 
@@ -89,13 +94,18 @@ def _names_a_database(url: str) -> bool:
     return bool(parts.scheme in _SCHEMES and parts.hostname and parts.path.strip("/") and has_port)
 
 
-def _secret(value: str, paths: Paths) -> str:
-    if not value:
-        return hide(_kept_secret(paths.state / "better-auth-secret"))
-    if len(value) < SECRET_LENGTH or value.lower().startswith(_PLACEHOLDERS):
+def _own_secret(given: Mapping[str, str], paths: Paths) -> str:
+    return _secret("BETTER_AUTH_SECRET", given) or hide(
+        _kept_secret(paths.state / "better-auth-secret")
+    )
+
+
+def _secret(name: str, given: Mapping[str, str]) -> str:
+    value = given.get(name, "")
+    if value and (len(value) < SECRET_LENGTH or value.lower().startswith(_PLACEHOLDERS)):
         raise SecretError(
-            f"BETTER_AUTH_SECRET must be at least {SECRET_LENGTH} characters and no placeholder.",
-            "Make one with: openssl rand -base64 48, or unset it to have one generated.",
+            f"{name} must be at least {SECRET_LENGTH} characters and no placeholder.",
+            "Make one with: openssl rand -base64 48, or unset it.",
         )
     return hide(value)
 

@@ -1,5 +1,7 @@
 """Secrets are named by their content, never changed, and cleared away in the end."""
 
+from dataclasses import replace
+
 import pytest
 
 from taskflow_deploy import kube, pod_secrets
@@ -35,6 +37,13 @@ def test_each_component_gets_what_it_reads() -> None:
     }
     assert frontend["stringData"] == {"BETTER_AUTH_SECRET": _SETTINGS.better_auth_secret}
     assert backend["immutable"] is frontend["immutable"] is True
+
+
+def test_only_the_backend_gets_the_secret_of_before() -> None:
+    rotated = replace(_SETTINGS, previous_secret="the-secret-of-before-it-was-exchanged")
+    backend, frontend = pod_secrets.objects(rotated, _URL)
+    assert backend["stringData"]["BETTER_AUTH_SECRET_PREVIOUS"] == rotated.previous_secret
+    assert frontend == pod_secrets.objects(_SETTINGS, _URL)[1]
 
 
 def test_a_name_changes_with_what_it_stands_for_and_tells_nothing() -> None:

@@ -33,6 +33,8 @@ def paths(paths: Paths) -> Paths:
         ("BETTER_AUTH_SECRET", "k" * 31, SecretError),
         ("BETTER_AUTH_SECRET", "change-me-" + "k" * 40, SecretError),
         ("BETTER_AUTH_SECRET", "Your-Secret-Here-" + "k" * 40, SecretError),
+        ("BETTER_AUTH_SECRET_PREVIOUS", "k" * 31, SecretError),
+        ("BETTER_AUTH_SECRET_PREVIOUS", "change-me-" + "k" * 40, SecretError),
         ("ANTHROPIC_API_KEY", "sk-ant-with a space", SecretError),
         ("ANTHROPIC_API_KEY", "sk-ant-schlüssel", SecretError),
         ("TASKFLOW_NODE_PORT", "29999", UsageError),
@@ -77,6 +79,7 @@ def test_with_nothing_given_everything_has_a_default(paths: Paths) -> None:
     assert found.database_url is None
     assert found.anthropic_api_key == ""
     assert found.node_port == 30300
+    assert found.previous_secret == ""
     assert len(found.better_auth_secret) >= 32
 
 
