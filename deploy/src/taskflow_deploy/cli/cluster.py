@@ -10,12 +10,14 @@ app = typer.Typer(no_args_is_help=True, help="Start, stop, look at or delete the
 @app.command()
 def build() -> None:
     """Compile the embedded cluster's components, without starting anything."""
-    from taskflow_deploy.clusters.embedded.compiler import ensure_programs
+    from taskflow_deploy.clusters.embedded.components import PROGRAMS
     from taskflow_deploy.output import Output
     from taskflow_deploy.paths import current_paths
+    from taskflow_deploy.programs.compiler import ensure_programs
 
     output = Output()
-    output.text(str(ensure_programs(current_paths().cache, output)))
+    for programs in PROGRAMS:
+        output.text(str(ensure_programs(current_paths().cache, programs, output)))
 
 
 @app.command()

@@ -1,42 +1,40 @@
 """Compiled programs are kept by what they are made of."""
 
 import shutil
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from taskflow_deploy.clusters.embedded import components
 from taskflow_deploy.clusters.embedded.components import (
+    CLUSTER,
     COMPONENTS,
-    build_arguments,
-    content_key,
     kubernetes_version,
     version,
 )
+from taskflow_deploy.programs import sets
+from taskflow_deploy.programs.sets import ProgramSet
+
+_GO = "1.27.3"
 
 
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the cluster's module that a test may change."""
-    copy = shutil.copytree(components.MODULE, tmp_path / "cluster")
-    monkeypatch.setattr(components, "MODULE", copy)
-    version.cache_clear()
-    yield copy
-    version.cache_clear()
+def copy(tmp_path: Path) -> ProgramSet:
+    """The cluster's programs, from a copy of its module that a test may change."""
+    return replace(CLUSTER, module=shutil.copytree(CLUSTER.module, tmp_path / "cluster"))
 
 
 def test_versions_are_those_of_go_mod() -> None:
-    lines = (components.MODULE / "go.mod").read_text(encoding="utf-8").splitlines()
+    lines = (CLUSTER.module / "go.mod").read_text(encoding="utf-8").splitlines()
     required = [line.removeprefix("require").split(" //")[0].strip() for line in lines]
     for name in ("k8s.io/kubernetes", "helm.sh/helm/v4", "github.com/coredns/coredns"):
         assert f"{name} {version(name)}" in required
-    with pytest.raises(LookupError, match=r"example\.com/none"):
+    with pytest.raises(LookupError, match=r"cluster/go\.mod does not require example\.com/none"):
         version("example.com/none")
 
 
 def test_programs_say_the_version_of_their_release() -> None:
-    linker = build_arguments()[-1]
+    linker = CLUSTER.build_arguments()[-1]
     release = kubernetes_version()
     major, minor = release.lstrip("v").split(".")[:2]
     for stamp in (
@@ -48,37 +46,52 @@ def test_programs_say_the_version_of_their_release() -> None:
         assert stamp in linker
 
 
-def test_the_key_is_the_same_for_the_same_content(module: Path) -> None:
-    first = content_key("1.27.3")
-    (module / "go.mod").touch()
-    (module / "README.md").write_text("not compiled", encoding="utf-8")
-    assert content_key("1.27.3") == first
+def test_the_key_is_the_same_for_the_same_content(copy: ProgramSet) -> None:
+    first = copy.content_key(_GO)
+    assert first == CLUSTER.content_key(_GO)
+    (copy.module / "go.mod").touch()
+    for file in (
+        "README.md",
+        "pause/main_test.go",
+        "inner/go.mod",
+        "inner/main.go",
+        "inner/a/b.go",
+    ):
+        (copy.module / file).parent.mkdir(exist_ok=True)
+        (copy.module / file).write_text("not compiled", encoding="utf-8")
+    assert copy.content_key(_GO) == first
 
 
-@pytest.mark.parametrize("file", ["go.sum", "coredns/main.go", "pause/main.go", "pause/new.go"])
-def test_the_key_changes_with_every_source(module: Path, file: str) -> None:
-    first = content_key("1.27.3")
-    with (module / file).open("a", encoding="utf-8") as source:
+@pytest.mark.parametrize(
+    "file", ["go.sum", "coredns/main.go", "pause/main.go", "pause/new.go", "pause/deep/new.go"]
+)
+def test_the_key_changes_with_every_source(copy: ProgramSet, file: str) -> None:
+    first = copy.content_key(_GO)
+    (copy.module / file).parent.mkdir(exist_ok=True)
+    with (copy.module / file).open("a", encoding="utf-8") as source:
         source.write("// changed\n")
-    assert content_key("1.27.3") != first
+    assert copy.content_key(_GO) != first
 
 
 def test_the_key_changes_with_go_its_flags_and_the_list_of_programs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    keys = {content_key("1.27.3"), content_key("1.27.4")}
-    monkeypatch.setattr(components, "_BUILD_FLAGS", ("-race",))
-    keys.add(content_key("1.27.3"))
-    monkeypatch.setattr(components, "COMPONENTS", COMPONENTS[:-1])
-    keys.add(content_key("1.27.3"))
-    assert len(keys) == 4
+    keys = {
+        CLUSTER.content_key(_GO),
+        CLUSTER.content_key("1.27.4"),
+        replace(CLUSTER, stamps=lambda _: {"main.version": "1"}).content_key(_GO),
+        replace(CLUSTER, components=COMPONENTS[:-1]).content_key(_GO),
+    }
+    monkeypatch.setattr(sets, "_BUILD_FLAGS", ("-race",))
+    keys.add(CLUSTER.content_key(_GO))
+    assert len(keys) == 5
 
 
 def test_names_are_unique_and_packages_are_required() -> None:
     assert len({component.name for component in COMPONENTS}) == len(COMPONENTS)
-    text = (components.MODULE / "go.mod").read_text(encoding="utf-8")
+    text = (CLUSTER.module / "go.mod").read_text(encoding="utf-8")
     for component in COMPONENTS:
         if component.package.startswith("./"):
-            assert (components.MODULE / component.package / "main.go").exists()
+            assert (CLUSTER.module / component.package / "main.go").exists()
         else:
             assert component.package in text

@@ -25,7 +25,7 @@ def _a_good_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     _system(monkeypatch, "ID=debian\n")
     _disk(monkeypatch, 100)
-    monkeypatch.setattr(preflight, "missing", lambda _cache: list(COMPONENTS))
+    monkeypatch.setattr(preflight, "missing", lambda _cache, _programs: list(COMPONENTS))
 
 
 def _system(monkeypatch: pytest.MonkeyPatch, release: str, name: str = "Linux") -> None:
@@ -85,7 +85,7 @@ def test_compiling_needs_more_disk_than_running(
     _disk(monkeypatch, 8.9)
     error = _refused(paths, DiskSpaceError, "8.9 GB free and 9 GB are needed while the components")
     assert "XDG_CACHE_HOME" in error.resolution
-    monkeypatch.setattr(preflight, "missing", lambda _cache: [])
+    monkeypatch.setattr(preflight, "missing", lambda _cache, _programs: [])
     preflight.check(paths)
     _disk(monkeypatch, 3.9)
     _refused(paths, DiskSpaceError, "3.9 GB free and 4 GB are needed.")

@@ -17,10 +17,23 @@ def play(world: World, words: list[str], _stdin: str) -> None:
         stop("go: go.mod file not found in current directory or any parent directory")
     for cache in ("GOMODCACHE", "GOCACHE"):
         os.makedirs(os.environ[cache], exist_ok=True)
-    if words[0] == "list":
+    vendored = os.path.exists("vendor")
+    if words[:2] == ["mod", "vendor"]:
+        _vendor(world)
+    elif vendored != ("-mod=vendor" in os.environ.get("GOFLAGS", "")):
+        stop("go: what is in vendor and what GOFLAGS say do not go together")
+    elif words[0] == "list":
         _list(words[1:])
     else:
         _build(world, words[1:])
+
+
+def _vendor(world: World) -> None:
+    for name, text in world.get("vendored", {}).items():
+        file = os.path.join("vendor", name)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        with open(file, "w", encoding="utf-8") as source:
+            source.write(text)
 
 
 def _list(words: list[str]) -> None:
@@ -38,6 +51,9 @@ def _build(world: World, words: list[str]) -> None:
                   required=[*_FLAGS, "-ldflags", "-o"], positional=["package"], code=2)  # fmt: skip
     compiled = world.get("compiled", [])
     path = _path(given["package"])
+    for name in world.get("vendored", {}):
+        with open(os.path.join("vendor", name), encoding="utf-8") as source:
+            world.set("built from", source.read())
     for package in (*_SHARED, f"{path}/app", path):
         if package not in compiled:
             sys.stderr.write(f"{package}\n")

@@ -4,9 +4,10 @@ import os
 import platform
 import shutil
 
-from taskflow_deploy.clusters.embedded.compiler import missing
+from taskflow_deploy.clusters.embedded.components import PROGRAMS
 from taskflow_deploy.errors import DiskSpaceError, NotRootError, UnsupportedSystemError
 from taskflow_deploy.paths import Paths
+from taskflow_deploy.programs.compiler import missing
 
 _GIGABYTE = 10**9
 _DISK_TO_RUN = 4 * _GIGABYTE
@@ -54,7 +55,7 @@ def _names() -> list[str]:
 
 
 def _check_disk(paths: Paths) -> None:
-    compiling = bool(missing(paths.cache))
+    compiling = any(missing(paths.cache, programs) for programs in PROGRAMS)
     for folder, needed in (
         (paths.cache, _DISK_TO_COMPILE if compiling else 0),
         (paths.state, _DISK_TO_RUN),
