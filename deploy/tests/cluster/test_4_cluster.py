@@ -3,15 +3,13 @@
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
 from tests.cluster.checkout import Checkout
+from tests.cluster.parts import parts, pid_of, within
 
 _ACCOUNT = {"email": "keeps@example.com", "password": "kept over every restart"}
 
@@ -35,49 +33,21 @@ def _tasks(url: str) -> list[str]:
     return [task["id"] for task in tasks]
 
 
-def _within(seconds: float, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.2)
-
-
-def _parts(checkout: Checkout) -> dict[str, dict[str, Any]]:
-    parts = checkout.taskflow("cluster", "status", "--json").json["parts"]
-    return {part["name"]: part for part in parts}
-
-
-def _pid_of(part: str, checkout: Checkout) -> int:
-    """Return the process of a part of this instance's node: no other names the same state."""
-    found = [
-        int(folder.name)
-        for folder in Path("/proc").glob("[0-9]*")
-        if _command(folder)[0].rpartition("/")[2] == part
-        if f"{checkout.state}/" in " ".join(_command(folder))
-    ]
-    assert len(found) == 1, found
-    return found[0]
-
-
-def _command(folder: Path) -> list[str]:
-    try:
-        return (folder / "cmdline").read_bytes().decode().split("\0")
-    except OSError:
-        return [""]
-
-
-@pytest.mark.parametrize("part", ["etcd", "kube-apiserver", "kubelet", "kube-proxy", "containerd"])
+@pytest.mark.parametrize(
+    "part",
+    ["etcd", "kube-apiserver", "kubelet", "kube-proxy", "kube-network-policies", "containerd"],
+)
 def test_a_part_that_is_killed_is_started_again(checkout: Checkout, url: str, part: str) -> None:
-    pid = _pid_of(part, checkout)
+    pid = pid_of(part, checkout)
     os.kill(pid, signal.SIGKILL)
 
     def again() -> bool:
-        found = _parts(checkout)[part]
+        found = parts(checkout)[part]
         return bool(found["well"]) and "restarted" in found["detail"]
 
-    _within(60, again)
-    _within(60, lambda: all(entry["well"] for entry in _parts(checkout).values()))
-    assert _pid_of(part, checkout) != pid
+    within(60, again)
+    within(60, lambda: all(entry["well"] for entry in parts(checkout).values()))
+    assert pid_of(part, checkout) != pid
     assert httpx2.get(f"{url}/health").status_code == 200
 
 
@@ -99,7 +69,7 @@ def test_a_killed_node_is_started_again_by_up(
 ) -> None:
     record = json.loads((checkout.run_folder / "node.json").read_text(encoding="utf-8"))
     os.kill(record["pid"], signal.SIGKILL)
-    _within(30, lambda: not Path(f"/proc/{record['pid']}").exists())
+    within(30, lambda: not Path(f"/proc/{record['pid']}").exists())
     done = checkout.taskflow("up", "--yes")
     times["up after the node was killed"] = done.seconds
     assert kept_task in _tasks(url)
@@ -110,7 +80,7 @@ def test_a_killed_database_is_started_again_by_up(
 ) -> None:
     pid_file = checkout.state / "postgres" / "data" / "postmaster.pid"
     os.kill(int(pid_file.read_text(encoding="ascii").splitlines()[0]), signal.SIGKILL)
-    _within(10, lambda: httpx2.get(f"{url}/health", timeout=30).status_code == 503)
+    within(10, lambda: httpx2.get(f"{url}/health", timeout=30).status_code == 503)
     checkout.taskflow("up", "--yes")
     assert kept_task in _tasks(url)
 

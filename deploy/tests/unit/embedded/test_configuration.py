@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from taskflow_deploy.clusters.embedded import configuration
-from taskflow_deploy.clusters.embedded.components import COMPONENTS, kubernetes_version
+from taskflow_deploy.clusters.embedded import certificates, configuration
+from taskflow_deploy.clusters.embedded.components import (
+    CLUSTER,
+    MODULE,
+    POLICIES,
+    kubernetes_version,
+)
 from taskflow_deploy.clusters.embedded.configuration import Configuration
 from taskflow_deploy.clusters.embedded.network import node_network
 from taskflow_deploy.paths import Paths
@@ -21,7 +26,9 @@ def written(paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
     resolv = tmp_path / "resolv.conf"
     resolv.write_text("search lan\nnameserver 127.0.0.53\nnameserver 192.0.2.53\n", "ascii")
     monkeypatch.setattr(configuration, "_RESOLVERS", (tmp_path / "missing", resolv))
-    made = Configuration(paths, node_network("taskflow"), tmp_path / "programs")
+    made = Configuration(
+        paths, node_network("taskflow"), tmp_path / "programs", tmp_path / "policies"
+    )
     made.write()
     return made
 
@@ -87,7 +94,7 @@ def test_parts_start_after_what_they_need(written: Configuration) -> None:
     for name, needed in after.items():
         assert started.issuperset(needed), f"{name} before {needed}"
         started.add(name)
-    assert after["kubelet"] == ["containerd"]
+    assert after["kubelet"] == ["containerd", "kube-network-policies"], "no pod without policies"
     assert after["kube-apiserver"] == ["etcd"]
 
 
@@ -95,20 +102,45 @@ def test_each_part_is_a_program_of_ours_or_the_runtime(
     written: Configuration, paths: Paths
 ) -> None:
     node = json.loads((written.folder / "node.json").read_text(encoding="utf-8"))
-    ours = {component.name for component in COMPONENTS}
+    ours = {written.programs / component.name for component in CLUSTER.components}
+    ours |= {written.policies / component.name for component in POLICIES.components}
     for part in node["parts"]:
         program = Path(part["argv"][0])
         if part["name"] == "containerd":
             assert str(program) == "containerd"
         else:
-            assert program.parent == written.programs
-            assert program.name in ours
+            assert program in ours
         assert Path(part["log"]).is_relative_to(paths.logs)
         for word in part["argv"][1:]:
             path = word.partition("=")[2]
             if path.startswith("/"):
                 assert Path(path).is_relative_to(paths.state), word
     assert set(node["kept"]) >= {str(paths.state), str(paths.run)}
+
+
+def test_the_policy_agent_guards_this_nodes_pods_and_says_so_on_the_node_only(
+    written: Configuration, paths: Paths
+) -> None:
+    node = json.loads((written.folder / "node.json").read_text(encoding="utf-8"))
+    agent = next(part for part in node["parts"] if part["name"] == "kube-network-policies")
+    assert agent["argv"][1:] == [
+        f"--kubeconfig={written.state}/kubeconfigs/kube-network-policies.conf",
+        f"--hostname-override={paths.instance}",
+        f"--metrics-bind-address={agent['ready']}",
+    ]
+    assert agent["ready"].startswith("127.0.0.1:")
+    assert agent["after"] == ["kube-apiserver"]
+
+
+def test_the_policy_agent_may_only_look(written: Configuration) -> None:
+    role, binding = yaml.safe_load_all(written.fill(MODULE / "manifests" / "policies.yaml"))
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list", "watch"}
+    resources = {resource for rule in role["rules"] for resource in rule["resources"]}
+    assert resources == {"pods", "namespaces", "networkpolicies"}
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert [subject["name"] for subject in binding["subjects"]] == [
+        certificates.USERS["kube-network-policies"]
+    ]
 
 
 def test_only_the_api_listens_beyond_the_node_itself(written: Configuration) -> None:

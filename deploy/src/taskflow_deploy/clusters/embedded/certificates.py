@@ -4,7 +4,7 @@ import json
 import time
 from pathlib import Path
 
-from taskflow_deploy.clusters.embedded.configuration import Configuration
+from taskflow_deploy.clusters.embedded.configuration import POLICY_AGENT, Configuration
 from taskflow_deploy.files import write_private
 from taskflow_deploy.runner import run
 
@@ -12,6 +12,8 @@ CONTEXT = "taskflow-embedded"
 # kubeadm signs for one year.
 _RENEW_AFTER_SECONDS = 300 * 24 * 3600
 _AUTHORITIES = {"ca", "front-proxy-ca"}
+# Those that kubeadm would run in pods, by the name of their kubeconfig.
+USERS = {"kube-proxy": "system:kube-proxy", POLICY_AGENT: "taskflow:network-policies"}
 
 
 def ensure(configuration: Configuration, kubeconfig: Path) -> None:
@@ -24,10 +26,11 @@ def ensure(configuration: Configuration, kubeconfig: Path) -> None:
     # kubeadm keeps what is there and refuses what does not match.
     run([kubeadm, "init", "phase", "certs", "all", *config])
     run([kubeadm, "init", "phase", "kubeconfig", "all", *config, "--kubeconfig-dir", str(folder)])
-    proxy = folder / "kube-proxy.conf"
-    if not proxy.exists():
-        command = [kubeadm, "kubeconfig", "user", *config, "--client-name", "system:kube-proxy"]
-        write_private(proxy, run(command).stdout)
+    for name, user in USERS.items():
+        file = folder / f"{name}.conf"
+        if not file.exists():
+            command = [kubeadm, "kubeconfig", "user", *config, "--client-name", user]
+            write_private(file, run(command).stdout)
     write_private(kubeconfig, _for_people(configuration, folder / "super-admin.conf"))
 
 

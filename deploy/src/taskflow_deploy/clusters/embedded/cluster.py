@@ -12,7 +12,6 @@ from taskflow_deploy.clusters.embedded import (
     bases,
     builder,
     certificates,
-    compiler,
     configuration,
     dns_probe,
     node,
@@ -20,7 +19,7 @@ from taskflow_deploy.clusters.embedded import (
     packages,
     preflight,
 )
-from taskflow_deploy.clusters.embedded.components import MODULE
+from taskflow_deploy.clusters.embedded.components import CLUSTER, MODULE, POLICIES, PROGRAMS
 from taskflow_deploy.clusters.embedded.network import (
     DNS_ADDRESS,
     POD_NETWORK,
@@ -29,6 +28,7 @@ from taskflow_deploy.clusters.embedded.network import (
 from taskflow_deploy.errors import ClusterError, ClusterNotRunningError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
+from taskflow_deploy.programs import compiler
 from taskflow_deploy.runner import run
 
 _READY_SECONDS = 120.0
@@ -54,9 +54,12 @@ class EmbeddedCluster:
         self._paths = paths
         self._output = output
         self._assume_yes = assume_yes
-        self._programs = compiler.programs(paths.cache)
+        self._programs = compiler.folder(paths.cache, CLUSTER)
         self._configuration = configuration.Configuration(
-            paths, node_network(paths.instance), self._programs
+            paths,
+            node_network(paths.instance),
+            self._programs,
+            compiler.folder(paths.cache, POLICIES),
         )
         self._from_registry: bool | None = None
         self.kubeconfig = paths.kubeconfig
@@ -78,7 +81,8 @@ class EmbeddedCluster:
             return
         preflight.check(self._paths)
         packages.ensure(packages.NODE_PACKAGES, self._output, assume_yes=self._assume_yes)
-        compiler.ensure_programs(self._paths.cache, self._output)
+        for programs in PROGRAMS:
+            compiler.ensure_programs(self._paths.cache, programs, self._output)
         with self._output.timed("Kubernetes is ready"):
             self._configuration.write()
             certificates.ensure(self._configuration, self.kubeconfig)
@@ -128,6 +132,10 @@ class EmbeddedCluster:
     def load(self, image: BuiltImage) -> None:
         """Do nothing: the image was built where it runs."""
 
+    def export(self, reference: str, archive: Path) -> None:
+        """Write an image of the node's store as an archive."""
+        builder.export_archive(self._configuration, reference, archive)
+
     def image_id(self, reference: str) -> str | None:
         """Return the digest of an image's configuration, as the node has it, or None."""
         return builder.image_id(self._configuration, reference)
@@ -164,6 +172,7 @@ class EmbeddedCluster:
 
     def _wait_until_ready(self) -> None:
         self._wait("the node to be ready", self._node_is_ready)
+        self._wait("the network policies", self._policies_hold)
         self._wait("the cluster's DNS", self._dns_answers)
 
     def _wait(self, what: str, answers: Callable[[], bool]) -> None:
@@ -207,6 +216,9 @@ class EmbeddedCluster:
         path = "jsonpath={.items[0].status.conditions[?(@.type=='Ready')].status}"
         done = run([*self._kubectl(), "get", "nodes", "-o", path], check=False)
         return done.stdout.strip() == "True"
+
+    def _policies_hold(self) -> bool:
+        return bool(node.parts(self._paths.run).get(configuration.POLICY_AGENT, {}).get("ready"))
 
     def _dns_answers(self) -> bool:
         # Asked for real: a status may still be from before the node's last stop.

@@ -16,6 +16,7 @@ from taskflow_deploy.clusters.embedded.network import (
 from taskflow_deploy.paths import Paths
 
 PAUSE_IMAGE = "taskflow.local/pause:1"
+POLICY_AGENT = "kube-network-policies"
 _RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
 
 
@@ -35,12 +36,15 @@ class Configuration:
         Its addresses.
     programs
         The folder of the compiled programs.
+    policies
+        The folder of the compiled agent that enforces network policies.
     """
 
-    def __init__(self, paths: Paths, network: NodeNetwork, programs: Path) -> None:
+    def __init__(self, paths: Paths, network: NodeNetwork, programs: Path, policies: Path) -> None:
         self.paths = paths
         self.network = network
         self.programs = programs
+        self.policies = policies
         self.state = paths.state / "cluster"
         self.run = paths.run
         self.node_name = paths.instance
@@ -110,7 +114,11 @@ class Configuration:
                     "kube-scheduler", ["kube-apiserver"], "127.0.0.1:10259", self._scheduler()
                 ),
                 self._part("kube-proxy", ["kube-apiserver"], "127.0.0.1:10249", self._proxy()),
-                self._part("kubelet", ["containerd"], "127.0.0.1:10248", self._kubelet()),
+                self._part(POLICY_AGENT, ["kube-apiserver"], "127.0.0.1:9080", self._agent()),
+                # After the agent: no pod of an earlier run starts before policies hold.
+                self._part(
+                    "kubelet", ["containerd", POLICY_AGENT], "127.0.0.1:10248", self._kubelet()
+                ),
                 self._part(
                     "buildkitd", ["containerd"], str(self.buildkit_socket), self._buildkitd()
                 ),
@@ -136,8 +144,7 @@ class Configuration:
         return f"https://{self.network.node_address}:6443/readyz"
 
     def _program(self, name: str, **flags: str) -> list[str]:
-        written = [f"--{flag.replace('_', '-')}={value}" for flag, value in flags.items()]
-        return [str(self.programs / name), *written]
+        return [str(self.programs / name), *_written(flags)]
 
     def _pki(self, name: str) -> str:
         return str(self.state / "pki" / name)
@@ -243,6 +250,15 @@ class Configuration:
     def _proxy(self) -> list[str]:
         return self._program("kube-proxy", config=str(self.folder / "kube-proxy.yaml"))
 
+    def _agent(self) -> list[str]:
+        flags = {
+            "kubeconfig": self._kubeconfig(POLICY_AGENT),
+            "hostname_override": self.node_name,
+            # It listens there only once its rules are in the kernel and packets reach it.
+            "metrics_bind_address": "127.0.0.1:9080",
+        }
+        return [str(self.policies / POLICY_AGENT), *_written(flags)]
+
     def _kubelet(self) -> list[str]:
         return self._program(
             "kubelet",
@@ -252,6 +268,10 @@ class Configuration:
             hostname_override=self.node_name,
             node_ip=self.network.node_address,
         )
+
+
+def _written(flags: dict[str, str]) -> list[str]:
+    return [f"--{flag.replace('_', '-')}={value}" for flag, value in flags.items()]
 
 
 def _upstream_servers() -> str:

@@ -1,0 +1,1 @@
+"""Pods that try to reach each other, and what they find."""
