@@ -71,6 +71,10 @@ class RecordingCluster:
             images = self._tools.state("node_images", {})
             self._tools.change(node_images={**images, image.reference: image.image_id})
 
+    def export(self, reference: str, archive: Path) -> None:
+        """Write the image's name."""
+        archive.write_text(reference, encoding="utf-8")
+
     def image_id(self, reference: str) -> str | None:
         """Return what was kept."""
         found: str | None = self._tools.state("node_images", {}).get(reference)

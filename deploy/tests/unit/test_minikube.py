@@ -134,7 +134,7 @@ def test_stop_keeps_it_and_delete_removes_it(
 
 
 def test_an_image_is_built_loaded_and_read_back(
-    cluster: MinikubeCluster, tools: Tools, image: ImageSpec
+    cluster: MinikubeCluster, tools: Tools, image: ImageSpec, tmp_path: Path
 ) -> None:
     cluster.start()
     built = cluster.build(image)
@@ -146,6 +146,11 @@ def test_an_image_is_built_loaded_and_read_back(
     assert cluster.image_id(image.reference) == built.image_id
     cluster.load(built)
     assert len(tools.calls("minikube", "image", "load")) == 1, "it was there already"
+    assert tools.state("docker_labels") == [
+        "org.opencontainers.image.base.name=docker.io/library/python:3.11-slim"
+    ]
+    cluster.export(image.reference, tmp_path / "image.tar")
+    assert (tmp_path / "image.tar").read_text(encoding="ascii") == built.image_id
 
 
 def test_a_failed_build_shows_its_end(
@@ -159,7 +164,7 @@ def test_a_failed_build_shows_its_end(
 
 
 def test_a_load_that_did_nothing_is_seen(
-    cluster: MinikubeCluster, tools: Tools, image: ImageSpec
+    cluster: MinikubeCluster, tools: Tools, image: ImageSpec, tmp_path: Path
 ) -> None:
     cluster.start()
     built = cluster.build(image)

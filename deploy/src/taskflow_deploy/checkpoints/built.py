@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from taskflow_deploy import runner
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.clusters.base import BuiltImage, ImageSpec
-from taskflow_deploy.sources import images
+from taskflow_deploy.sources import images, with_provenance
 
 
 def run(deployment: Deployment) -> str:
@@ -41,7 +41,7 @@ def _build_all(deployment: Deployment, missing: Sequence[ImageSpec]) -> dict[str
 
 def _build(deployment: Deployment, image: ImageSpec) -> BuiltImage:
     started = time.monotonic()
-    built = deployment.cluster.build(image)
+    built = deployment.cluster.build(with_provenance(image, deployment.paths.repository))
     bases = " and ".join(built.bases.values())
     seconds = time.monotonic() - started
     deployment.output.note(f"  {image.name} is built on {bases} ({seconds:.1f} s)")

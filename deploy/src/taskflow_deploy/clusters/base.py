@@ -129,6 +129,9 @@ class Cluster(Protocol):
     def load(self, image: BuiltImage) -> None:
         """Bring a built image into the node; nothing to do where it was built there."""
 
+    def export(self, reference: str, archive: Path) -> None:
+        """Write an image into a file, as an archive in the OCI layout."""
+
     def image_id(self, reference: str) -> str | None:
         """Return the id of an image as the node knows it, or None when it is not there."""
 

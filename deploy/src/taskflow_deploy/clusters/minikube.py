@@ -68,6 +68,9 @@ def build_command(image: ImageSpec, id_file: Path) -> list[str]:
         command += ["--tag", f"{image.name}:{tag}"]
     for argument, value in {**image.bases, **image.arguments}.items():
         command += ["--build-arg", f"{argument}={value}"]
+    for reference in image.bases.values():
+        base = f"org.opencontainers.image.base.name=docker.io/library/{reference}"
+        command += ["--label", base]
     return [*command, str(image.context)]
 
 
@@ -148,6 +151,10 @@ class MinikubeCluster:
                 "Run ./taskflow up again; if it stays, ./taskflow cluster delete first.",
                 error.details,
             ) from None
+
+    def export(self, reference: str, archive: Path) -> None:
+        """Write an image as Docker has it."""
+        run(["docker", "image", "save", "--output", str(archive), reference])
 
     def image_id(self, reference: str) -> str | None:
         """Return the id of an image in the node."""

@@ -38,7 +38,7 @@ def image(tmp_path: Path) -> ImageSpec:
 def build(tools: Tools, paths: Paths) -> Build:
     """Build on a node that begins anew; return what the builder was given."""
     tools.install("buildctl")
-    node = Configuration(paths, node_network("taskflow"), tools.folder)
+    node = Configuration(paths, node_network("taskflow"), tools.folder, tools.folder)
 
     def run(image: ImageSpec) -> dict[str, list[str]]:
         builder.build(node, image, Output(), from_registry=True, assume_yes=True)

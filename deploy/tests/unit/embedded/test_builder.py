@@ -22,7 +22,7 @@ from tests.unit.tools import Tools
 def configuration(tools: Tools, paths: Paths) -> Configuration:
     """A node with BuildKit and containerd."""
     tools.install("buildctl", "ctr")
-    return Configuration(paths, node_network("taskflow"), tools.folder)
+    return Configuration(paths, node_network("taskflow"), tools.folder, tools.folder)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_command_names_everything_that_the_build_needs(
     text = " ".join(command)
     assert f"--addr unix://{configuration.run}/buildkitd.sock" in text
     assert f"--opt build-arg:PYTHON_IMAGE={image.bases['PYTHON_IMAGE']}" in text
-    assert f"--opt build-arg:REVISION={image.tag}" in text
+    assert f"--opt build-arg:VERSION={image.arguments['VERSION']}" in text
     names = ",".join(
         f"docker.io/library/taskflow-backend:{tag}" for tag in (image.tag, "1.0.0", "latest")
     )
@@ -73,7 +73,11 @@ def test_it_is_built_on_the_registrys_base(
     assert built.bases == {"PYTHON_IMAGE": "python:3.11-slim"}
     assert built.reference == image.reference
     assert built.image_id == "sha256:" + "c0" * 32, "the digest of the configuration"
-    assert tools.state("built")["--oci-layout"] == []
+    given = tools.state("built")
+    assert given["--oci-layout"] == []
+    assert [option for option in given["--opt"] if option.startswith("label:")] == [
+        "label:org.opencontainers.image.base.name=docker.io/library/python:3.11-slim"
+    ]
 
 
 def test_it_is_built_on_the_stand_in_under_the_registrys_name(
@@ -85,6 +89,10 @@ def test_it_is_built_on_the_stand_in_under_the_registrys_name(
     assert given["--oci-layout"] == [f"python_image={stand_in.layout}"]
     name = f"context:python:3.11-slim=oci-layout://python_image@{stand_in.digest}"
     assert name in given["--opt"]
+    base = "label:org.opencontainers.image.base"
+    assert {f"{base}.name=debian (stand-in)", f"{base}.digest={stand_in.digest}"} <= set(
+        given["--opt"]
+    )
 
 
 def test_steps_are_shown_as_they_are_done(
@@ -129,6 +137,14 @@ def test_an_archive_is_brought_into_the_node(
 ) -> None:
     builder.import_archive(configuration, tmp_path / "pause.tar")
     assert tools.state("imported") == [str(tmp_path / "pause.tar")]
+
+
+def test_an_image_is_written_as_an_archive(
+    configuration: Configuration, tools: Tools, tmp_path: Path
+) -> None:
+    tools.change(containerd_images={"docker.io/library/taskflow-backend:abc": "its content"})
+    builder.export_archive(configuration, "taskflow-backend:abc", tmp_path / "backend.tar")
+    assert (tmp_path / "backend.tar").read_text(encoding="ascii") == "its content"
 
 
 def test_every_base_has_a_stand_in(paths: Paths) -> None:

@@ -16,6 +16,9 @@ def play(world: World, words: list[str], _stdin: str) -> None:
         case ["content", "get", digest] if digest in world.get("contents", {}):
             config = world.get("contents")[digest]
             sys.stdout.write(f'{{"schemaVersion": 2, "config": {{"digest": "{config}"}}}}')
+        case ["images", "export", file, name] if name in world.get("containerd_images", {}):
+            with open(file, "w", encoding="ascii") as archive:
+                archive.write(world.get("containerd_images")[name])
         case ["images", "import", archive]:
             world.set("imported", [*world.get("imported", []), archive])
         case _:

@@ -24,6 +24,9 @@ def play(world: World, words: list[str], _stdin: str) -> None:
             sys.stdout.write("Client:\n Version:    28.2.2\n\nServer:\n Containers: 0\n")
         case ["build", *rest]:
             _build(world, rest)
+        case ["image", "save", "--output", file, name] if name in world.get("docker_images", {}):
+            with open(file, "w", encoding="ascii") as archive:
+                archive.write(world.get("docker_images")[name])
         case ["network", "inspect", name, "--format", template]:
             _inspect_network(world, name, template)
         case _:
@@ -31,7 +34,7 @@ def play(world: World, words: list[str], _stdin: str) -> None:
 
 
 def _build(world: World, words: list[str]) -> None:
-    options = {"--file": (), "--tag": (), "--build-arg": (), "--iidfile": (),
+    options = {"--file": (), "--tag": (), "--build-arg": (), "--iidfile": (), "--label": (),
                "--provenance": ("true", "false")}  # fmt: skip
     given = parse("docker build", words, options=options, required=["--file", "--tag"],
                   positional=["context"], code=125)  # fmt: skip
@@ -40,10 +43,13 @@ def _build(world: World, words: list[str]) -> None:
     with open(given["--file"][0], encoding="utf-8") as dockerfile:
         text = dockerfile.read()
     for argument in given["--build-arg"]:
+        if argument.startswith("SOURCE_DATE_EPOCH="):  # the builder's own
+            continue
         if f"ARG {argument.partition('=')[0]}" not in text:
             stop(f"the Dockerfile takes no argument {argument}")
     made = f"sha256:{abs(hash(str(given))):0>64x}"
     images = world.get("docker_images", {})
+    world.set("docker_labels", given["--label"])
     world.set("docker_images", {**images, **dict.fromkeys(given["--tag"], made)})
     for file in given["--iidfile"]:
         with open(file, "w", encoding="ascii") as written:

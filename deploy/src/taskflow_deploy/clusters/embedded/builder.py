@@ -44,6 +44,8 @@ def build_command(
     for argument, value in {**image.bases, **image.arguments}.items():
         command += ["--opt", f"build-arg:{argument}={value}"]
     for argument, base in bases.items():
+        for label, value in _base_labels(image.bases[argument], base).items():
+            command += ["--opt", f"label:{label}={value}"]
         if base.layout is not None:
             layout = argument.lower()
             command += ["--oci-layout", f"{layout}={base.layout}"]
@@ -52,6 +54,14 @@ def build_command(
                 f"context:{image.bases[argument]}=oci-layout://{layout}@{base.digest}",
             ]
     return command
+
+
+def _base_labels(reference: str, base: Base) -> dict[str, str]:
+    """Return what an image says of its base: the digest, too, where we made it."""
+    label = "org.opencontainers.image.base"
+    if base.digest is None:
+        return {f"{label}.name": f"{_REGISTRY_PREFIX}{reference}"}
+    return {f"{label}.name": base.description, f"{label}.digest": base.digest}
 
 
 def build(
@@ -129,6 +139,12 @@ def image_id(configuration: Configuration, reference: str) -> str | None:
 def containerd(configuration: Configuration) -> list[str]:
     """Return the beginning of a command that talks to the node's container runtime."""
     return ["ctr", "--address", str(configuration.containerd_socket), "--namespace", "k8s.io"]
+
+
+def export_archive(configuration: Configuration, reference: str, archive: Path) -> None:
+    """Write an image of the node as an archive."""
+    name = f"{_REGISTRY_PREFIX}{reference}"
+    run([*containerd(configuration), "images", "export", str(archive), name])
 
 
 def import_archive(configuration: Configuration, archive: Path) -> None:

@@ -1,0 +1,1 @@
+"""What is inside the built images: their packages and their sizes."""
