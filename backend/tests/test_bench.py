@@ -103,9 +103,77 @@ async def test_every_request_that_fails_is_counted() -> None:
     assert outcome.errors == {
         "HTTP/1.1 503 Service Unavailable": 1,
         "another answer than the first": 1,
-        "connection lost": 1,
+        "connection lost: closed before the answer": 1,
     }
+    assert [failure.kind for failure in outcome.failures] == list(outcome.errors)
     assert outcome.answers > 10
+
+
+async def test_a_connection_that_the_server_says_it_closes_is_replaced_and_no_failure() -> None:
+    async def behave(number: int, writer: asyncio.StreamWriter) -> None:
+        if number % 3:
+            writer.write(GOOD)
+        else:
+            writer.write(GOOD.replace(b"2\r\n", b"2\r\nConnection: close\r\n"))
+            writer.close()
+
+    async with standing_in(behave) as port:
+        outcome = await run(port, connections=2, seconds=0.5, rate=100)
+    assert outcome.errors == {}
+    assert outcome.answers > 30
+    assert outcome.closed == pytest.approx(outcome.answers / 3, abs=2)
+
+
+async def test_where_one_is_wanted_each_request_has_a_connection_of_its_own() -> None:
+    connections = set()
+
+    async def behave(_: int, writer: asyncio.StreamWriter) -> None:
+        connections.add(writer)
+        writer.write(GOOD)
+
+    async with standing_in(behave) as port:
+        outcome = await run(port, connections=8, seconds=0.5, rate=100, fresh=True)
+    assert outcome.errors == {}
+    assert len(connections) == outcome.answers > 30
+
+
+async def test_no_more_new_connections_than_allowed_are_open_at_once() -> None:
+    now = most = 0
+
+    async def behave(_: int, writer: asyncio.StreamWriter) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.05)
+        now -= 1
+        writer.write(GOOD)
+
+    async with standing_in(behave) as port:
+        outcome = await run(port, connections=3, seconds=0.5, rate=200, fresh=True)
+    assert outcome.errors == {}
+    assert most == 3
+    assert outcome.answers > 60, "what had to wait is late, not lost"
+
+
+async def test_where_nobody_listens_every_request_fails() -> None:
+    async with standing_in(lambda *_: asyncio.sleep(0)) as port:
+        pass
+    outcome = await run(port, connections=8, seconds=0.3, rate=100, fresh=True)
+    assert outcome.answers == 0
+    assert outcome.errors == {"no connection: ECONNREFUSED": pytest.approx(30, abs=20)}
+
+
+async def test_an_answer_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.load.ANSWER_SECONDS", 0.3)
+
+    async def behave(number: int, writer: asyncio.StreamWriter) -> None:
+        if number > 1:
+            writer.write(GOOD)
+
+    async with standing_in(behave) as port:
+        outcome = await run(port, connections=1, seconds=0.6, rate=20)
+    assert outcome.errors.keys() == {"no answer within 0 s"}
+    assert outcome.answers > 0
 
 
 async def test_a_stall_counts_for_every_request_that_was_due_meanwhile() -> None:

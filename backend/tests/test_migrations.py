@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from src.migrate import is_newest, newest
 from tests.conftest import BACKEND, SECRET, eventually, migrate
 
 _SCRIPTS = ScriptDirectory.from_config(Config(BACKEND / "alembic.ini"))
@@ -82,7 +84,7 @@ async def _rows(connection: asyncpg.Connection) -> dict[str, list[dict[str, Any]
 
 def _process(url: str, *words: str) -> subprocess.Popen[str]:
     """Start a migration as a pod does."""
-    command = [sys.executable, "-m", "alembic", *(words or ("upgrade", "head"))]
+    command = [sys.executable, *(words or ("-m", "src.migrate"))]
     environment = {**os.environ, "DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}
     return subprocess.Popen(
         command, cwd=BACKEND, env=environment, text=True,
@@ -179,7 +181,9 @@ async def test_the_wait_for_another_replica_is_bounded_and_said(database_url: st
     own = await _fresh(database_url, "bounded_test")
     holding = await asyncpg.connect(own)
     await holding.execute("SELECT pg_advisory_lock(7214609203)")
-    assert await _ended(_process(own, "-x", "wait_seconds=1", "upgrade", "head")) == (
+    assert await _ended(
+        _process(own, "-m", "alembic", "-x", "wait_seconds=1", "upgrade", "head")
+    ) == (
         1,
         "TaskFlow cannot migrate: another process has migrated this database for 1 s. "
         "See that it ends, then try again.\n",
@@ -219,3 +223,38 @@ async def test_older_code_leaves_a_newer_database_alone(database_url: str) -> No
     await asyncio.to_thread(migrate, own)
     assert await connection.fetchval("SELECT version_num FROM alembic_version") == "of_tomorrow"
     await connection.close()
+
+
+async def test_what_is_newest_already_is_found_out_without_alembic(database_url: str) -> None:
+    own = await _fresh(database_url, "newest_test")
+    await asyncio.to_thread(migrate, own)
+    code, imported = await _ended(_process(own, "-X", "importtime", "-m", "src.migrate"))
+    assert code == 0
+    assert "asyncpg" in imported
+    assert "alembic" not in imported
+    assert "sqlalchemy" not in imported
+
+
+async def test_only_what_is_surely_newest_is_taken_for_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert newest() == set(_SCRIPTS.get_heads())
+    own = await _fresh(database_url, "doubtful_test")
+    assert not await is_newest(own, newest())  # it has no tables
+    await asyncio.to_thread(migrate, own)
+    assert await is_newest(own, newest())
+    assert await is_newest(own.replace("postgresql://", "postgresql+asyncpg://"), newest())
+    connection = await asyncpg.connect(own)
+    await connection.execute("UPDATE alembic_version SET version_num = $1", _REVISIONS[0])
+    assert not await is_newest(own, newest())
+    await connection.execute("DELETE FROM alembic_version")
+    assert not await is_newest(own, newest())
+    assert not await is_newest(own, set())
+    await connection.close()
+    for url in ("", "nonsense", "postgresql://taskflow@127.0.0.1:1/taskflow", f"{own}?x=%"):
+        assert not await is_newest(url, newest())
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "one.py").write_text('revision: str = "of another form"\n', encoding="utf-8")
+    monkeypatch.setattr("src.migrate._FOLDER", tmp_path)
+    assert newest() == set()

@@ -2,7 +2,9 @@
 export async function register(): Promise<void> {
   // A condition that the bundler knows: what follows cannot be built for the edge.
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { notePeers } = await import("@/lib/upstream/peer");
-    notePeers();
+    const { drainWhenStopped } = await import("@/lib/drain");
+    const { bypassForBackend } = await import("@/lib/upstream/bypass");
+    if (process.env.NEXT_MANUAL_SIG_HANDLE) drainWhenStopped();
+    bypassForBackend();
   }
 }

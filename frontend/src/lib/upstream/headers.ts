@@ -1,4 +1,4 @@
-import { PEER_HEADER } from "@/lib/upstream/peer";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 
 // Headers of one connection, not of the message (RFC 9110, section 7.6.1).
 const HOP_BY_HOP = [
@@ -17,36 +17,34 @@ const HOP_BY_HOP = [
  *
  * This server is the edge: X-Forwarded-For is the address of who is connected to it, whatever
  * the request says. The backend counts by it what one address may do.
- *
- * Next.js drops Content-Encoding from what a route answers, so the backend may not compress.
  */
-export function incoming(request: Request, url: URL): Record<string, string> {
-  const dropped = ofConnection(request.headers.get("connection"));
-  const peer = request.headers.get(PEER_HEADER);
-  dropped.add("x-forwarded-for").add("forwarded").add(PEER_HEADER);
-  const headers: Record<string, string> = {};
-  request.headers.forEach((value, name) => {
+export function incoming(request: IncomingMessage): OutgoingHttpHeaders {
+  const dropped = ofConnection(request.headers.connection);
+  // What is expected, this server has answered already.
+  dropped.add("x-forwarded-for").add("forwarded").add("expect");
+  const headers: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(request.headers)) {
     if (!dropped.has(name)) headers[name] = value;
-  });
+  }
+  // A body of unknown length has to be said to be one, whatever the method.
+  if (request.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
   headers["accept-encoding"] = "identity";
-  if (peer !== null) headers["x-forwarded-for"] = peer;
-  headers["x-forwarded-host"] ??= request.headers.get("host") ?? url.host;
-  headers["x-forwarded-proto"] ??= url.protocol.replace(":", "");
+  if (request.socket.remoteAddress) headers["x-forwarded-for"] = request.socket.remoteAddress;
+  headers["x-forwarded-host"] ??= request.headers.host;
+  headers["x-forwarded-proto"] ??= "http";
   return headers;
 }
 
-/** The backend's headers for the browser, repeated ones (such as Set-Cookie) kept apart. */
-export function endToEnd(raw: readonly string[]): Headers {
-  const all = new Headers();
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    all.append(raw[index] ?? "", raw[index + 1] ?? "");
-  }
-  const dropped = ofConnection(all.get("connection"));
-  return new Headers([...all].filter(([name]) => !dropped.has(name)));
+/** The backend's headers for the browser as they came: names and values in turn. */
+export function endToEnd(raw: readonly string[]): string[] {
+  const names = raw.map((_, index) => raw[index - (index % 2)]?.toLowerCase() ?? "");
+  const connection = raw.filter((_, index) => index % 2 === 1 && names[index] === "connection");
+  const dropped = ofConnection(connection.join(","));
+  return raw.filter((_, index) => !dropped.has(names[index] ?? ""));
 }
 
 /** What concerns one connection only: the known names, and those that it names itself. */
-function ofConnection(connection: string | null): Set<string> {
-  const named = (connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+function ofConnection(connection = ""): Set<string> {
+  const named = connection.split(",").map((name) => name.trim().toLowerCase());
   return new Set([...HOP_BY_HOP, ...named.filter(Boolean)]);
 }

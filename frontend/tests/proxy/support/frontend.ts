@@ -38,6 +38,7 @@ export class Frontend {
         PATH: process.env.PATH,
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
+        NEXT_MANUAL_SIG_HANDLE: "1",
         HOSTNAME: "127.0.0.1",
         PORT: String(port),
         NEXT_PUBLIC_API_URL: upstream,

@@ -1,13 +1,14 @@
-import { forward } from "@/lib/upstream/forward";
+import { notYet } from "@/lib/upstream/unavailable";
 
 export const dynamic = "force-dynamic";
 
+// Requests for the backend do not come here: see src/lib/upstream/bypass.ts.
 export {
-  forward as DELETE,
-  forward as GET,
-  forward as HEAD,
-  forward as OPTIONS,
-  forward as PATCH,
-  forward as POST,
-  forward as PUT,
+  notYet as DELETE,
+  notYet as GET,
+  notYet as HEAD,
+  notYet as OPTIONS,
+  notYet as PATCH,
+  notYet as POST,
+  notYet as PUT,
 };
