@@ -11,6 +11,7 @@ from taskflow_deploy.redaction import redact
 from taskflow_deploy.runner import run
 
 _KEPT = 10
+_OBJECTS = "all,configmaps,networkpolicies,poddisruptionbudgets,events"
 _MOST_BYTES = 400_000
 _LINES = "--tail=2000"
 
@@ -26,9 +27,11 @@ def capture(paths: Paths, cluster: Cluster, error: DeployError) -> Path:
     folder = root / time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime())
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "failure.txt", "\n".join([error.message, error.resolution, *error.details]))
-    selected = ["-l", "app=taskflow", "--all-containers", "--prefix", "--ignore-errors", _LINES]
+    # By this label, migration and test pods are among them.
+    ours = ["-l", "app.kubernetes.io/name=taskflow"]
+    selected = [*ours, "--all-containers", "--prefix", "--ignore-errors", _LINES]
     for name, command in {
-        "objects.txt": kube.kubectl_command(cluster, "get", "all,configmaps,events", "-o", "wide"),
+        "objects.txt": kube.kubectl_command(cluster, "get", _OBJECTS, "-o", "wide"),
         "pods.txt": kube.kubectl_command(cluster, "describe", "pods"),
         "events.txt": kube.kubectl_command(cluster, "get", "events", "--sort-by=.lastTimestamp"),
         "logs.txt": kube.kubectl_command(cluster, "logs", *selected),

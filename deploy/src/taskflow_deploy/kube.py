@@ -14,6 +14,9 @@ NAMESPACE = base.NAMESPACE
 RELEASE = "taskflow"
 # Of what the deployer makes beside the release.
 OWN_LABELS = {"app.kubernetes.io/managed-by": "taskflow"}
+# The release's fields are the chart's, also where somebody ran "kubectl scale" or "edit" meanwhile:
+# the server would refuse to change what another has set.
+OVERRIDE = "--force-conflicts"
 _TIMEOUT_SECONDS = 120.0
 _NOT_INSTALLED = "release: not found"
 

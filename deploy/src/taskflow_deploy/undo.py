@@ -34,7 +34,7 @@ def undo(paths: Paths, cluster: Cluster) -> str:
     verified = records.last_verified(paths)
     revisions = [entry["revision"] for entry in kube.history(cluster)]
     if verified is not None and verified.revision in revisions:
-        kube.helm(cluster, "rollback", kube.RELEASE, str(verified.revision))
+        kube.helm(cluster, "rollback", kube.RELEASE, str(verified.revision), kube.OVERRIDE)
         _require_verified(cluster, verified.url)
         newest = kube.history(cluster)[-1]["revision"]
         records.remember(paths, records.Verified(int(newest), verified.content, verified.url))

@@ -44,7 +44,7 @@ def test_what_is_known_is_kept_with_the_command_that_showed_it(
     assert kept["failure.txt"] == "It crashed.\nLook.\nline"
     command, said = kept["logs.txt"].split("\n", 1)
     assert command.startswith("$ ")
-    assert "logs -l app=taskflow --all-containers" in command
+    assert "logs -l app.kubernetes.io/name=taskflow --all-containers" in command
     assert said == "[pod/backend] ready\n"
     assert "1 deployed" in kept["history.txt"]
     assert "--previous" in kept["logs-previous.txt"]

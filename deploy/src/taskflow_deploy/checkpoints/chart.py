@@ -5,12 +5,14 @@ import json
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from taskflow_deploy import kube, pod_secrets, records
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.errors import ChartError, CommandError
 from taskflow_deploy.sources import tree_hash
 
+_POSTGRES_PORT = 5432
 _RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
@@ -33,7 +35,8 @@ def run(deployment: Deployment) -> str:
         _repair_pending(deployment, revisions)
         secrets = pod_secrets.objects(deployment.settings, deployment.database_url)
         kube.apply(deployment.cluster, [_namespace(), *secrets])
-        _helm(deployment, "upgrade", "--install", kube.RELEASE, str(chart), *given)
+        upgrade = ("upgrade", "--install", kube.OVERRIDE, kube.RELEASE, str(chart))
+        _helm(deployment, *upgrade, *given)
     return f"revision {kube.history(deployment.cluster)[-1]['revision']} installed"
 
 
@@ -47,6 +50,8 @@ def chart_values(deployment: Deployment) -> dict[str, Any]:
             "image": {"repository": name, "tag": tag},
             "secrets": {"existingSecret": secret},
         }
+    port = urlsplit(deployment.database_url).port or _POSTGRES_PORT
+    values["networkPolicy"] = {"postgresPort": port}
     values["backend"]["config"] = {"corsOrigins": deployment.url, "environment": "local"}
     values["frontend"]["service"] = {"nodePort": deployment.settings.node_port}
     return values
@@ -78,7 +83,7 @@ def _repair_pending(deployment: Deployment, revisions: list[dict[str, Any]]) -> 
     deployment.output.warn("An earlier command was interrupted; the release is repaired first.")
     whole = [entry for entry in revisions if entry["status"] in {"deployed", "superseded"}]
     if whole:
-        _helm(deployment, "rollback", kube.RELEASE, str(whole[-1]["revision"]))
+        _helm(deployment, "rollback", kube.RELEASE, str(whole[-1]["revision"]), kube.OVERRIDE)
     else:
         _helm(deployment, "uninstall", kube.RELEASE)
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+OVERRIDE = "--force-conflicts"
+
 
 def play(world: World, words: list[str], _stdin: str) -> None:
     """Play ``helm``."""
@@ -55,15 +57,23 @@ def _template(_world: World, _namespace: str, words: list[str]) -> None:
 
 
 def _upgrade(world: World, namespace: str, words: list[str]) -> None:
-    values = _values("upgrade", words, ["release", "chart"], flags=["--install"])
+    values = _values("upgrade", words, ["release", "chart"], flags=["--install", OVERRIDE])
+    _require_override(words)
     revisions = world.get("revisions", [])
     if revisions and revisions[-1]["status"].startswith("pending"):
         stop("Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress")
     _add(world, namespace, values)
 
 
+def _require_override(words: list[str]) -> None:
+    if OVERRIDE not in words:
+        stop('Error: conflict occurred: conflict with "kubectl" with subresource "scale"')
+
+
 def _rollback(world: World, namespace: str, words: list[str]) -> None:
-    wanted = parse("helm rollback", words, positional=["release", "revision"])["revision"]
+    wanted = parse("helm rollback", words, flags=[OVERRIDE],
+                   positional=["release", "revision"])["revision"]  # fmt: skip
+    _require_override(words)
     found = [entry for entry in _revisions(world) if entry["revision"] == int(wanted)]
     if not found:
         stop(f"Error: release has no {wanted} version")

@@ -12,6 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_KINDS = {
+    "pods", "deployments", "services", "configmaps", "networkpolicies", "poddisruptionbudgets",
+    "events",
+}  # fmt: skip
+
 
 def play(world: World, words: list[str], stdin: str) -> None:
     """Play ``kubectl``."""
@@ -69,7 +74,7 @@ def _items(world: World, kind: str) -> list[dict[str, Any]]:
         return [*_items(world, "pods"), *_items(world, "deployments")]
     if kind == "secrets":
         return [item for item in world.get("objects", {}).values() if item["kind"] == "Secret"]
-    if kind not in {"pods", "deployments", "services", "configmaps", "events"}:
+    if kind not in _KINDS:
         stop(f'error: the server doesn\'t have a resource type "{kind}"')
     found: list[dict[str, Any]] = world.get(kind, [])
     if kind == "pods":
