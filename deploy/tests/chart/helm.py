@@ -54,6 +54,14 @@ class Rendered:
         template: Object = found[0]
         return template
 
+    def pods(self) -> dict[str, Object]:
+        """Return every pod, or template of pods, by the name of the object that makes it."""
+        found = {made["metadata"]["name"]: made for made in self.of_kind("Pod")}
+        for kind in ("Deployment", "Job"):
+            for made in self.of_kind(kind):
+                found[made["metadata"]["name"]] = made["spec"]["template"]
+        return found
+
 
 @dataclass(frozen=True)
 class Helm:
@@ -119,13 +127,16 @@ def nested(values: Values) -> Object:
 
 
 def default_values() -> tuple[set[str], dict[str, Any]]:
-    """Return what values.yaml has, by dotted names: its mappings, and its other values."""
+    """Return what values.yaml has, by dotted names: its groups of values, and its values.
+
+    A mapping that is empty by default is a value: its names are free.
+    """
     mappings: set[str] = set()
     leaves: dict[str, Any] = {}
 
     def walk(prefix: str, mapping: Object) -> None:
         for key, value in mapping.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and value:
                 mappings.add(f"{prefix}{key}")
                 walk(f"{prefix}{key}.", value)
             else:

@@ -16,6 +16,7 @@ _RESTART = (
     "kubectl --namespace somewhere rollout restart deployment "
     "--selector app=taskflow,app.kubernetes.io/instance=taskflow"
 )
+_TEST = "helm test taskflow --namespace somewhere --logs"
 _EVERYTHING = {_FORWARD, _ADDRESS, _PORT, _MINIKUBE, _RESTART}
 
 
@@ -62,3 +63,34 @@ def test_the_notes_name_the_objects_of_their_release(helm: Helm) -> None:
     assert "service/blue-taskflow-frontend-service " in notes
     assert "instance=blue\n" in notes
     assert "taskflow-frontend-service" not in notes.replace("blue-taskflow-frontend-service", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "shown", "hidden"),
+    [
+        (
+            {},
+            {_TEST, "only where the cluster's network plug-in enforces", "--cni=calico"},
+            {" off:"},
+        ),
+        ({"tests.enabled": False}, {"nothing tells when it\ndoes not. Minikube"}, {"helm test"}),
+        (
+            {"networkPolicy.enabled": False},
+            {_TEST, "Network policies are off: any pod of the cluster may reach the backend"},
+            {"--cni=calico"},
+        ),
+        (
+            {"auth.previousSecret": "the-secret-of-before-that-has-enough-characters"},
+            {"A rotation of the signing secret is under way.", "without auth.previousSecret"},
+            {"the-secret-of-before"},
+        ),
+    ],
+    ids=["default", "no tests", "no policies", "rotation"],
+)
+def test_the_notes_say_what_is_left_to_see_to(
+    helm: Helm, values: Values, shown: set[str], hidden: set[str]
+) -> None:
+    notes = helm.notes({**GIVEN, **values})
+    assert [part for part in shown if part not in notes] == []
+    assert [part for part in hidden if part in notes] == []
+    assert ("rotation" in notes) == ("auth.previousSecret" in values)

@@ -1,26 +1,24 @@
 """The objects: the plan's names and numbers, and that they fit together."""
 
 import pytest
+import yaml
 
 from tests.chart.helm import CHART, COMPONENTS, EXISTING, GIVEN, LOCAL, Helm, Object, Rendered
-from tests.chart.pod_security import containers, violations
+from tests.chart.pod_security import containers
 
-PORTS = {"backend": 8000, "frontend": 3000}
-RESOURCES = {
-    "backend": {
-        "requests": {"cpu": "250m", "memory": "256Mi"},
-        "limits": {"cpu": "500m", "memory": "512Mi"},
-    },
-    "frontend": {
-        "requests": {"cpu": "250m", "memory": "128Mi"},
-        "limits": {"cpu": "500m", "memory": "256Mi"},
-    },
+# Values with which the chart makes every object that it can make.
+ALL = {
+    **GIVEN,
+    "backend.migrations.mode": "job",
+    "backend.autoscaling.enabled": True,
+    "frontend.autoscaling.enabled": True,
 }
-INIT_CONTAINERS = {"backend": ["migrate"], "frontend": ["wait-for-backend"]}
-PROBES = {
-    "backend": ("/health/live", "/health/live", "/health/ready"),
-    "frontend": ("/livez", "/livez", "/"),
-}
+
+
+@pytest.fixture(scope="module")
+def everything(helm: Helm) -> Rendered:
+    """The chart with every object that it can make."""
+    return helm.render(ALL)
 
 
 def test_the_files_have_the_plans_names() -> None:
@@ -29,6 +27,16 @@ def test_the_files_have_the_plans_names() -> None:
     plan = templates | {"templates/_helpers.tpl", "templates/NOTES.txt"}
     plan |= {"Chart.yaml", "values.yaml", "values-local.yaml", "README.md"}
     assert {name for name in plan if not (CHART / name).is_file()} == set()
+
+
+def test_a_file_has_one_object_and_its_name_has_the_kind(everything: Rendered) -> None:
+    kinds = {"configmap", "deployment", "hpa", "job", "networkpolicy", "pdb", "pod", "secrets"}
+    kinds |= {"service", "serviceaccount"}
+    short = {"horizontalpodautoscaler": "hpa", "poddisruptionbudget": "pdb", "secret": "secrets"}
+    files = {file.stem for file in (CHART / "templates").glob("*.yaml")}
+    assert {name.rpartition("-")[2] for name in files} == kinds
+    made = sorted(short.get(kind.lower(), kind.lower()) for kind, _ in everything.objects)
+    assert sorted(name.rpartition("-")[2] for name in files) == made
 
 
 @pytest.mark.parametrize("values", [GIVEN, EXISTING], ids=["given", "existing"])
@@ -49,6 +57,11 @@ def test_the_objects_have_the_plans_names(rendered: Rendered) -> None:
     expected |= {("Service", f"taskflow-{part}-service") for part in COMPONENTS}
     expected |= {("ConfigMap", f"taskflow-{part}-config") for part in COMPONENTS}
     expected |= {("Secret", f"taskflow-{part}-secrets") for part in COMPONENTS}
+    expected |= {("PodDisruptionBudget", f"taskflow-{part}") for part in COMPONENTS}
+    expected |= {("ServiceAccount", f"taskflow-{part}") for part in (*COMPONENTS, "test")}
+    policies = (*COMPONENTS, "test", "default-deny")
+    expected |= {("NetworkPolicy", f"taskflow-{part}") for part in policies}
+    expected |= {("Pod", f"taskflow-test-{part}") for part in ("journey", "isolation")}
     assert set(rendered.objects) == expected
     # The release's namespace is Helm's to say.
     assert all("namespace" not in found["metadata"] for found in rendered.objects.values())
@@ -75,70 +88,44 @@ def test_no_node_port_is_asked_for(helm: Helm, values: dict[str, object]) -> Non
     ]
 
 
-def test_every_object_has_the_plans_labels(rendered: Rendered) -> None:
-    for (_, name), found in rendered.objects.items():
+def test_every_object_has_the_labels_of_its_component(everything: Rendered) -> None:
+    for (_, name), found in everything.objects.items():
         labels = found["metadata"]["labels"]
-        assert labels["app"] == "taskflow"
-        assert name.startswith(f"taskflow-{labels['component']}")
+        component = labels["app.kubernetes.io/component"]
+        plans = {"app": "taskflow", "component": component} if component in COMPONENTS else {}
+        assert labels == {
+            **plans,
+            "app.kubernetes.io/name": "taskflow",
+            "app.kubernetes.io/instance": "taskflow",
+            "app.kubernetes.io/component": component,
+            "app.kubernetes.io/part-of": "taskflow",
+            "app.kubernetes.io/version": "1.0.0",
+            "app.kubernetes.io/managed-by": "Helm",
+            "helm.sh/chart": f"taskflow-{about()['version']}",
+        }
+        assert name.startswith(f"taskflow-{'' if component == 'network' else component}")
+
+
+def test_labels_of_ones_own_are_on_every_object_and_pod(helm: Helm) -> None:
+    made = helm.render({**ALL, "commonLabels": {"team": "tasks", "cost.example/centre": "12"}})
+    for found in [*made.objects.values(), *made.pods().values()]:
+        labels = found["metadata"]["labels"]
+        assert (labels["team"], labels["cost.example/centre"]) == ("tasks", "12")
+    deployment = made.get("Deployment", "taskflow-backend")["spec"]
+    assert "team" not in deployment["selector"]["matchLabels"]
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_selectors_match_the_pods_of_their_component_only(
-    rendered: Rendered, component: str
+    rendered: Rendered, everything: Rendered, component: str
 ) -> None:
     deployment = rendered.get("Deployment", f"taskflow-{component}")["spec"]
     service = rendered.get("Service", f"taskflow-{component}-service")["spec"]
     expected = {"app": "taskflow", "component": component, "app.kubernetes.io/instance": "taskflow"}
     assert deployment["selector"] == {"matchLabels": expected}
     assert service["selector"] == expected
-    matched = [part for part in COMPONENTS if matches(expected, rendered.pod(part))]
-    assert matched == [component]
-
-
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_a_pod_has_the_plans_containers(rendered: Rendered, component: str) -> None:
-    spec = rendered.pod(component)["spec"]
-    assert [each["name"] for each in containers(spec)] == [*INIT_CONTAINERS[component], component]
-    for container in containers(spec):
-        assert container["image"] == f"taskflow-{component}:1.0.0"
-        assert container["imagePullPolicy"] == "IfNotPresent"
-        assert container["resources"] == RESOURCES[component]
-    main = spec["containers"][0]
-    metrics = [{"name": "metrics", "containerPort": 9464}] if component == "backend" else []
-    assert main["ports"] == [{"name": "http", "containerPort": PORTS[component]}, *metrics]
-    probes = [main[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")]
-    assert probes == [{"path": path, "port": "http"} for path in PROBES[component]]
-
-
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_a_pod_refers_only_to_what_exists(rendered: Rendered, component: str) -> None:
-    spec = rendered.pod(component)["spec"]
-    volumes = {volume["name"] for volume in spec["volumes"]}
-    for container in containers(spec):
-        assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
-        for source in container["envFrom"]:
-            for field, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-                if field in source:
-                    assert (kind, source[field]["name"]) in rendered.objects
-        names = [each["name"] for each in container.get("env", [])]
-        assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_a_pod_has_time_to_end_its_requests(rendered: Rendered, component: str) -> None:
-    spec = rendered.pod(component)["spec"]
-    assert spec["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
-    assert spec["terminationGracePeriodSeconds"] == 5 + 30 + 5
-    strategy = rendered.get("Deployment", f"taskflow-{component}")["spec"]["strategy"]
-    assert strategy["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
-
-
-def test_the_schema_is_brought_up_to_date_with_the_backends_own_settings(
-    rendered: Rendered,
-) -> None:
-    migrate, backend = containers(rendered.pod("backend")["spec"])
-    assert migrate["command"] == ["alembic", "upgrade", "head"]
-    assert migrate["envFrom"] == backend["envFrom"]
+    matched = [name for name, pod in everything.pods().items() if matches(expected, pod)]
+    assert matched == [f"taskflow-{component}"]
 
 
 def test_the_frontend_is_told_the_backends_service(rendered: Rendered) -> None:
@@ -178,20 +165,10 @@ def test_the_metrics_are_not_behind_the_service(rendered: Rendered) -> None:
     assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_a_pod_meets_the_restricted_standard(rendered: Rendered, component: str) -> None:
-    spec = rendered.pod(component)["spec"]
-    assert violations(spec) == []
-    assert spec["automountServiceAccountToken"] is False
-    assert spec["enableServiceLinks"] is False
-
-
-def test_a_laptop_runs_one_pod_of_each(helm: Helm, rendered: Rendered) -> None:
-    local = helm.render(GIVEN, more=["--values", LOCAL])
-    for component in COMPONENTS:
-        assert rendered.get("Deployment", f"taskflow-{component}")["spec"]["replicas"] == 2
-        assert local.get("Deployment", f"taskflow-{component}")["spec"]["replicas"] == 1
-        assert local.pod(component)["spec"]["terminationGracePeriodSeconds"] == 2 + 30 + 5
+def about() -> Object:
+    """Return what Chart.yaml says."""
+    found: Object = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 def matches(selector: dict[str, str], pod: Object) -> bool:

@@ -41,7 +41,7 @@ def test_a_new_version_of_the_chart_alone_replaces_no_pod(
     copy = tmp_path / "taskflow"
     shutil.copytree(CHART, copy)
     about = copy / "Chart.yaml"
-    text = about.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.0.1", 1)
+    text = about.read_text(encoding="utf-8").replace("\nversion: 1.", "\nversion: 2.", 1)
     about.write_text(text, encoding="utf-8")
     changed = helm.render(GIVEN, chart=copy)
     assert changed.text != rendered.text

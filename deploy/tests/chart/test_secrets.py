@@ -17,15 +17,18 @@ from tests.chart.helm import (
     default_values,
 )
 from tests.chart.pod_security import containers
+from tests.chart.test_rollout import changes
 
+PREVIOUS = "the-secret-of-before-that-has-enough-characters"
 _BACKEND_EXISTS = {"backend.secrets.existingSecret": "some-backend-secret"}
 _FRONTEND_EXISTS = {"frontend.secrets.existingSecret": "some-frontend-secret"}
 
 
 def test_the_default_values_hold_no_secret() -> None:
     _, leaves = default_values()
-    secret = ["auth.betterAuthSecret", "backend.secrets.databaseUrl"]
-    assert [leaves[name] for name in (*secret, "backend.secrets.anthropicApiKey")] == ["", "", ""]
+    auth = ["auth.betterAuthSecret", "auth.previousSecret"]
+    backend = ["backend.secrets.databaseUrl", "backend.secrets.anthropicApiKey"]
+    assert [leaves[name] for name in (*auth, *backend)] == [""] * 4
 
 
 def test_given_secrets_are_in_the_secrets_and_nowhere_else(helm: Helm) -> None:
@@ -43,9 +46,27 @@ def test_given_secrets_are_in_the_secrets_and_nowhere_else(helm: Helm) -> None:
             assert_shows_no_secret(yaml.safe_dump(found, width=10_000), name)
 
 
+def test_the_secret_of_a_rotation_is_the_backends_only(helm: Helm) -> None:
+    """It verifies what it signed; the frontend verifies nothing."""
+    made = helm.render({**GIVEN, "auth.previousSecret": f"{PREVIOUS}\n"})
+    backend, frontend = (
+        made.get("Secret", f"taskflow-{component}-secrets")["stringData"]
+        for component in ("backend", "frontend")
+    )
+    assert backend["BETTER_AUTH_SECRET"] == frontend["BETTER_AUTH_SECRET"] == SECRET
+    assert backend["BETTER_AUTH_SECRET_PREVIOUS"] == PREVIOUS
+    assert "BETTER_AUTH_SECRET_PREVIOUS" not in frontend
+    for kind, name in made.objects.keys() - {("Secret", "taskflow-backend-secrets")}:
+        assert PREVIOUS not in yaml.safe_dump(made.get(kind, name), width=10_000)
+    before = helm.render(GIVEN)
+    assert changes(before, made) == {"backend": {"checksum/secrets"}}
+
+
 def test_the_notes_show_no_secret(helm: Helm) -> None:
-    notes = helm.notes({**GIVEN, "backend.secrets.anthropicApiKey": API_KEY})
+    values = {"backend.secrets.anthropicApiKey": API_KEY, "auth.previousSecret": PREVIOUS}
+    notes = helm.notes({**GIVEN, **values})
     assert_shows_no_secret(notes, "NOTES.txt")
+    assert PREVIOUS not in notes
 
 
 def test_a_file_may_end_with_a_line_break(helm: Helm, tmp_path: Path) -> None:
@@ -114,6 +135,8 @@ def test_what_is_missing_is_named(helm: Helm, values: Values, message: str) -> N
         ("auth.betterAuthSecret", "short-secret-of-the-tests", "minLength: got 25, want 32"),
         ("auth.betterAuthSecret", "b" * 31 + "\n", "at least 32 characters"),
         ("auth.betterAuthSecret", 12345678901, "got number, want string"),
+        ("auth.previousSecret", "short-secret-of-the-tests", "minLength: got 25, want 32"),
+        ("auth.previousSecret", "b" * 31 + "\n", "auth.previousSecret is too short"),
         ("backend.secrets.databaseUrl", "mysql://me:hunter2@db/app", "postgresql://USER:PASSWORD@"),
         ("backend.secrets.databaseUrl", "hunter2", "postgresql://USER:PASSWORD@"),
         ("backend.secrets.databaseUrl", "postgresql://me:hunter2@db", "HOST:PORT/DATABASE"),

@@ -12,9 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from taskflow_deploy.output import Output
-from taskflow_deploy.toolchains import toolchain
-from tests.chart.helm import Object, Rendered
+from tests.chart.helm import Rendered
+from tests.chart.node import command, environment, free_port
 from tests.chart.pod_security import containers
 
 # What the machine may take on top of the time that is measured.
@@ -83,7 +82,7 @@ def test_it_gives_up_in_time_on_a_backend_that_hangs(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         _, err = gives_up(start(url, timeout="1", interval=_LONG), after=1.0)
-    assert err.startswith(f"Gave up on {url}/health after 1 s: no try has ended yet.")
+    assert err.startswith(f"Gave up on {url}/health after 1 s: no answer (TimeoutError).")
 
 
 def test_it_says_that_the_name_does_not_resolve(start: Start) -> None:
@@ -105,18 +104,6 @@ def test_it_ends_at_once_when_the_pod_is_deleted(start: Start) -> None:
     assert time.monotonic() - started < _SLACK_SECONDS
 
 
-def command(container: Object) -> list[str]:
-    """Return the container's command, with the locked Node.js for the image's."""
-    program, *words = container["command"]
-    assert program == "node"
-    return [str(toolchain("node", Output()) / "node"), *words]
-
-
-def environment(container: Object) -> dict[str, str]:
-    """Return the variables that a container sets itself."""
-    return {each["name"]: each["value"] for each in container["env"]}
-
-
 def gives_up(process: subprocess.Popen[str], *, after: float) -> tuple[str, str]:
     """Wait until a process fails, check that it did so in time, return what it printed."""
     started = time.monotonic()
@@ -124,13 +111,6 @@ def gives_up(process: subprocess.Popen[str], *, after: float) -> tuple[str, str]
     assert process.returncode == 1
     assert after * 0.9 <= time.monotonic() - started < after + _SLACK_SECONDS
     return out, err
-
-
-def free_port() -> int:
-    """Return a port at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-    return port
 
 
 @contextmanager

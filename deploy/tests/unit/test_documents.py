@@ -24,7 +24,7 @@ DOCUMENTS = [
 # Where the deployer reads the environment, and where the backend names the codes of its errors.
 _READ_BY = ("settings.py", "paths.py", "cli/common.py")
 _CODES_IN = (
-    "*.py",
+    "errors.py",
     "api/*.py",
     "security/*.py",
     "services/*.py",

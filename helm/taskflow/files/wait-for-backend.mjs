@@ -8,6 +8,9 @@ const timeout = Number(process.env.WAIT_TIMEOUT_SECONDS);
 const interval = Number(process.env.WAIT_INTERVAL_SECONDS);
 const started = performance.now();
 let reason = "no try has ended yet";
+// How long a try may take. The first are short: network policies let a new pod's connections
+// through a moment after it started, and TCP alone would try again only after a second.
+let patience = 250;
 
 // As process 1, Node.js ignores SIGTERM unless it is told to obey it.
 process.on("SIGTERM", () => process.exit(143));
@@ -26,7 +29,7 @@ async function obstacle() {
     return `the name ${url.hostname} does not resolve (${error.code})`;
   }
   try {
-    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3000) });
+    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(patience) });
     await answer.body?.cancel();
     return answer.status === 200 ? undefined : `it answers ${answer.status}`;
   } catch (error) {
@@ -39,7 +42,8 @@ for (;;) {
   if (found === undefined) break;
   if (found !== reason) console.log(`Waiting for ${url}, up to ${timeout} s: ${found}.`);
   reason = found;
-  await sleep(interval * 1000);
+  await sleep(Math.min(patience, interval * 1000));
+  patience = Math.min(patience * 2, 3000);
 }
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`The backend answered after ${seconds} s.`);

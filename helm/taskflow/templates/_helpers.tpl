@@ -26,12 +26,27 @@ component: {{ .component }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end -}}
 
-{{/* Labels of pods: those of the selector and what else never changes. */}}
-{{- define "taskflow.podLabels" -}}
-{{ include "taskflow.selectorLabels" . }}
+{{/*
+Labels that every tool knows. Pods that serve nothing (tests, migrations) carry
+these only, so that no Service, Deployment or budget takes them for its own.
+*/}}
+{{- define "taskflow.standardLabels" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/part-of: {{ .root.Chart.Name }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels of pods: nothing that changes with a version, or each would replace them. */}}
+{{- define "taskflow.podLabels" -}}
+{{- if has .component (list "backend" "frontend") -}}
+app: taskflow
+component: {{ .component }}
+{{ end -}}
+{{ include "taskflow.standardLabels" . }}
 {{- end -}}
 
 {{/* Labels of every object. */}}
@@ -43,15 +58,16 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end -}}
 
 {{/*
-The image of a component. The node keeps what it once knew by a tag, so a tag
-that moves would leave old code running.
+The image of a component; a digest wins over a tag. The node keeps what it once
+knew by a tag, so a tag that moves would leave old code running.
 */}}
 {{- define "taskflow.image" -}}
 {{- $image := (index .root.Values .component).image -}}
-{{- if eq $image.tag "latest" -}}
-{{- fail (printf "%s.image.tag is latest: name the version to run, such as %s" .component .root.Chart.AppVersion) -}}
-{{- end -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}
 {{ $image.repository }}:{{ $image.tag | default .root.Chart.AppVersion }}
+{{- end -}}
 {{- end -}}
 
 {{/* The Secret of a component: the one that exists already, or the chart's own. */}}
@@ -73,6 +89,9 @@ checksum/secrets: {{ $secret.stringData | toJson | sha256sum }}
 {{- with $values.rolloutRevision }}
 rollout/revision: {{ . | quote }}
 {{- end }}
+{{- with $values.podAnnotations }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{/* Settings and secrets of a component, as environment variables. */}}
@@ -81,31 +100,6 @@ rollout/revision: {{ . | quote }}
     name: {{ include "taskflow.fullname" .root }}-{{ .component }}-config
 - secretRef:
     name: {{ include "taskflow.secretName" . | quote }}
-{{- end -}}
-
-{{/* The user that the images run as; by number, since no base image need know it. */}}
-{{- define "taskflow.identity" -}}
-runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-seccompProfile:
-  type: RuntimeDefault
-{{- end -}}
-
-{{/* Pod security standard "restricted", and a root file system that cannot be written. */}}
-{{- define "taskflow.containerSecurity" -}}
-{{ include "taskflow.identity" . }}
-allowPrivilegeEscalation: false
-privileged: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop:
-    - ALL
-{{- end -}}
-
-{{/* Time to leave: Kubernetes kills a pod that is still there when it is over. */}}
-{{- define "taskflow.gracePeriod" -}}
-{{- add .shutdown.preStopSeconds .shutdown.drainSeconds 5 -}}
 {{- end -}}
 
 {{/*
@@ -117,34 +111,10 @@ that is no part of the secret.
 {{- end -}}
 
 {{/*
-Stops the rendering when a Secret would be incomplete. Both Secrets are checked
-at once, so that one message names everything that is missing. No message shows
-a secret, which is also why the schema has no pattern for them.
+A script of files/, as a block of YAML text. Call with root, file and indent.
+Empty lines stay empty, where nindent alone would fill them with spaces.
 */}}
-{{- define "taskflow.checkSecrets" -}}
-{{- $alternatives := list -}}
-{{- $missing := list -}}
-{{- if not .Values.backend.secrets.existingSecret -}}
-  {{- $alternatives = append $alternatives "backend.secrets.existingSecret" -}}
-  {{- $url := .Values.backend.secrets.databaseUrl | trim -}}
-  {{- if not $url -}}
-    {{- $missing = append $missing "backend.secrets.databaseUrl" -}}
-  {{- else if not (regexMatch "^postgres(ql)?([+]asyncpg)?://[^/]+/[^/]" $url) -}}
-    {{- fail "backend.secrets.databaseUrl is not a PostgreSQL URL: give postgresql://USER:PASSWORD@HOST:PORT/DATABASE" -}}
-  {{- end -}}
-{{- end -}}
-{{- if not .Values.frontend.secrets.existingSecret -}}
-  {{- $alternatives = append $alternatives "frontend.secrets.existingSecret" -}}
-{{- end -}}
-{{- if $alternatives -}}
-  {{- $secret := .Values.auth.betterAuthSecret | trim -}}
-  {{- if not $secret -}}
-    {{- $missing = append $missing "auth.betterAuthSecret" -}}
-  {{- else if lt (len $secret) 32 -}}
-    {{- fail "auth.betterAuthSecret is too short: give at least 32 characters" -}}
-  {{- end -}}
-{{- end -}}
-{{- with $missing -}}
-  {{- fail (printf "secrets are missing: give %s, or set %s to Secrets that exist (the chart's README.md shows how)" (join " and " .) (join " and " $alternatives)) -}}
-{{- end -}}
+{{- define "taskflow.script" -}}
+{{- $text := .root.Files.Get (printf "files/%s" .file) | trim | nindent (int .indent) -}}
+{{- regexReplaceAll "(?m)^ +$" $text "" -}}
 {{- end -}}
