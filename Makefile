@@ -8,7 +8,7 @@ UV = $$(cat .venv/taskflow.uv)
 NPM := sh scripts/npm.sh
 
 .PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test screenshot \
-    isolation-test schemathesis fault-test timing-test bench test fmt clean
+    isolation-test schemathesis fault-test timing-test rollout-test bench test sbom image-sizes fmt clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,11 +52,13 @@ proxy-test: setup
 	NEXT_PUBLIC_API_URL=http://fixed-by-the-build.invalid $(NPM) run build
 	$(NPM) run test:proxy
 
-chart-check: setup ## Lint and render the chart with the built Helm
-	$(PYTHON) -m taskflow_deploy cluster build
+chart-check: setup ## Check the chart with Helm 4 and 3, kubeconform, kube-score, its suites and rules
+	cd deploy && ../.venv/bin/python -m tests.chart.tools build
 	cd deploy && ../.venv/bin/pytest -q tests/chart
 
 cluster-test: setup chart-check ## Deploy to the embedded cluster, verify, drive a browser, clean up
+	$(PYTHON) -m taskflow_deploy cluster build
+	$(PYTHON) -m taskflow_deploy.images build
 	sh scripts/install-chromium.sh
 	cd deploy && ../.venv/bin/pytest -q -s tests/cluster
 
@@ -71,6 +73,11 @@ fault-test: setup ## Kill PostgreSQL 20 times under write load, and write what w
 timing-test: setup ## Measure that the time of a failed login tells nothing: 2,000 pairs
 	cd backend && TIMING_PAIRS=2000 ../.venv/bin/pytest -q -s tests/test_timing.py
 
+rollout-test: setup ## Ten upgrades and rollbacks under load, evictions and pod starts, written down
+	cd deploy && CLUSTER_TEST_INSTANCE=rollout CLUSTER_TEST_NODE_PORT=30312 \
+	    ROLLOUT_ROUNDS=10 ROLLOUT_STARTS=20 ROLLOUT_REPORT=../docs/performance.md \
+	    ../.venv/bin/pytest -q -s tests/cluster/test_7_rollout.py
+
 bench: setup ## Measure the API beside the same endpoints written the plain way
 	cd backend && ../.venv/bin/python -m bench
 
@@ -84,15 +91,21 @@ schemathesis: setup ## Run Schemathesis for longer, with the day as its seed
 	    SCHEMATHESIS_SEED=$${SCHEMATHESIS_SEED:-$$(date +%Y%m%d)} \
 	    ../.venv/bin/pytest -q -s tests/contract/test_schemathesis.py
 
+sbom: setup ## List what is really in the deployed images: CycloneDX and SPDX in build/sbom
+	$(PYTHON) -m taskflow_deploy.images sbom
+
+image-sizes: setup ## Measure the deployed images and write their sizes down
+	$(PYTHON) -m taskflow_deploy.images sizes
+
 fmt: setup ## Format everything and write generated files anew
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	$(NPM) run format
-	$(PYTHON) scripts/chart_readme.py
+	cd deploy && ../.venv/bin/python -m tests.chart.tools docs
 	cd backend && ../.venv/bin/python -m src.openapi_file
 	$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
 	    --output-file backend/requirements.txt >/dev/null
 
 clean: ## Remove what was built in the checkout
-	rm -rf .venv frontend/node_modules frontend/.next frontend/test-results deploy/test-results .ruff_cache
+	rm -rf .venv build frontend/node_modules frontend/.next frontend/test-results deploy/test-results .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
