@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
@@ -144,6 +145,36 @@ describe("a request", () => {
       impatient.close();
     }
   });
+});
+
+describe("a connection to the backend", () => {
+  /** Sends requests one after the other and says on which connection each arrived. */
+  async function ports(...methods: string[]): Promise<(number | undefined)[]> {
+    const found: (number | undefined)[] = [];
+    upstream.answer((request, response) => {
+      found.push(request.socket.remotePort);
+      response.end();
+    });
+    for (const method of methods) await bodyOf(await frontend.send("/api/v1/tasks", { method }));
+    return found;
+  }
+
+  it("is kept for what only reads, and new for what writes", async () => {
+    const [first, second, third] = await ports("GET", "GET", "HEAD");
+    expect([second, third]).toEqual([first, first]);
+    expect(new Set(await ports("POST", "POST", "DELETE")).size).toBe(3);
+  });
+
+  it("is left after ten seconds, so that new pods get their share", async () => {
+    const found = [];
+    for (let seconds = 0; seconds <= 15; seconds += 3) {
+      found.push(...(await ports("GET")));
+      await sleep(3_000); // the server would close a connection that is idle for five
+    }
+    const [first, ...later] = found;
+    expect(later.slice(0, 3)).toEqual([first, first, first]);
+    expect(later.at(-1)).not.toBe(first);
+  }, 30_000);
 });
 
 describe("an answer", () => {
