@@ -64,9 +64,15 @@ def _folder(name: Toolchain) -> Path:
     return Path(sysconfig.get_path("purelib")) / _PROGRAMS[name][0]
 
 
+def _uv() -> str:
+    """Return the uv that made this environment: the launcher names it, and notes it inside."""
+    noted = Path(sys.prefix) / "taskflow.uv"
+    given = os.environ.get("TASKFLOW_UV")
+    return given or (noted.read_text(encoding="utf-8") if noted.exists() else "uv")
+
+
 def _install(name: Toolchain) -> None:
-    uv = os.environ.get("TASKFLOW_UV", "uv")
-    command = [uv, "sync", "--frozen", "--inexact", "--all-packages", "--group", name]
+    command = [_uv(), "sync", "--frozen", "--inexact", "--all-packages", "--group", name]
     try:
         run(command, cwd=REPOSITORY, env={"UV_PROJECT_ENVIRONMENT": sys.prefix})
     except CommandError as error:

