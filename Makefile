@@ -29,7 +29,6 @@ lint: setup
 types: setup
 	cd backend && ../.venv/bin/mypy src tests bench
 	cd deploy && ../.venv/bin/mypy src tests
-	.venv/bin/mypy scripts
 
 unit: setup requirements
 	cd backend && ../.venv/bin/pytest -q
