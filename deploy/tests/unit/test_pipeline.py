@@ -1,6 +1,7 @@
 """Six checkpoints; a failure is kept as evidence first, then undone, and stays the headline."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -196,42 +197,39 @@ def test_a_failed_upgrade_goes_back_to_what_was_verified_and_verifies_that(
     assert {entry["id"]: entry["fact"] for entry in run.up()}["chart"].endswith("unchanged")
 
 
-def test_a_broken_contract_is_undone(run: Run) -> None:
-    def break_health(_method: str, path: str, answer: Answer) -> None:
-        if path == "/health":
+@dataclass
+class _Health:
+    """Damages the answer of /health while it is broken."""
+
+    broken: bool = False
+
+    def __call__(self, _method: str, path: str, answer: Answer) -> None:
+        if self.broken and path == "/health":
             answer.status = 500
 
-    with damaging(run.settings.node_port, break_health) as port:
+
+def test_a_broken_contract_is_undone(run: Run) -> None:
+    with damaging(run.settings.node_port, _Health(broken=True)) as port:
         failed = run.fails(ContractError, node_port=port)
     assert failed.message == "GET /health: status 500, not 200"
     assert run.place("helm", "get", "manifest") < run.place("helm", "uninstall")
 
 
 def test_a_release_that_was_not_changed_leaves_evidence_and_is_not_undone(run: Run) -> None:
-    broken = False
-
-    def break_later(_method: str, path: str, answer: Answer) -> None:
-        if broken and path == "/health":
-            answer.status = 500
-
-    with damaging(run.settings.node_port, break_later) as port:
+    health = _Health()
+    with damaging(run.settings.node_port, health) as port:
         run.up(node_port=port)
-        broken = True
+        health.broken = True
         failed = run.fails(ContractError, node_port=port)
     assert failed.details[-1] == f"evidence: {run.evidence[0]}"
     assert run.tools.calls("helm", "rollback") == run.tools.calls("helm", "uninstall") == []
 
 
 def test_a_rollback_that_does_not_keep_the_contract_is_no_success(run: Run) -> None:
-    broken = False
-
-    def break_later(_method: str, path: str, answer: Answer) -> None:
-        if broken and path == "/health":
-            answer.status = 500
-
-    with damaging(run.settings.node_port, break_later) as port:
+    health = _Health()
+    with damaging(run.settings.node_port, health) as port:
         run.up(node_port=port)
-        broken = True
+        health.broken = True
         failed = run.fails(UndoError, node_port=port, anthropic_api_key="")
     assert failed.message.count("GET /health: status 500") == 2
 

@@ -26,6 +26,7 @@ export function forward(request: IncomingMessage, response: ServerResponse): voi
   const to = new URL(upstreamUrl());
   const { start, kept, fresh } = connectionsFor(to.protocol);
   const headers = incoming(request);
+  const repeatable = mayBeRepeated(request);
   let left = false;
   let outgoing: ClientRequest | undefined;
   const failed = (error: Error) => {
@@ -44,14 +45,14 @@ export function forward(request: IncomingMessage, response: ServerResponse): voi
       else failed(error);
     });
     sent.on("response", (answer) => pass(answer, response, failed));
-    if (mayBeRepeated(request)) sent.end();
+    if (repeatable) sent.end();
     else pipeline(request, sent, () => undefined);
   };
   response.on("close", () => {
     left = !response.writableFinished;
     if (left) outgoing?.destroy();
   });
-  send(mayBeRepeated(request) ? kept : fresh);
+  send(repeatable ? kept : fresh);
 }
 
 /** Whether sending it twice is as good as once: it changes nothing, and has no body to keep. */
