@@ -8,7 +8,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    EmailStr,
     Field,
 )
 from pydantic.config import JsonDict
@@ -31,10 +30,18 @@ def _address_alone(value: object) -> object:
     return value
 
 
+def _address(value: str) -> str:
+    # What EmailStr does, but its library is loaded by the first signup and not by each start.
+    from pydantic import validate_email
+
+    return validate_email(value)[1]
+
+
 Email = Annotated[
-    EmailStr,
+    str,
     BeforeValidator(_address_alone),
-    Field(max_length=EMAIL_LENGTH),
+    AfterValidator(_address),
+    Field(max_length=EMAIL_LENGTH, json_schema_extra={"format": "email"}),
     AfterValidator(str.lower),
 ]
 

@@ -39,14 +39,8 @@ class GracefulServer(uvicorn.Server):
         self._drain_seconds = drain_seconds
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application, then listen."""
-        try:
-            await super().startup(sockets)
-        except OSError as error:
-            # Another program has listened on the address since it was taken.
-            _log.error("cannot listen", reason=str(error))
-            await self.lifespan.shutdown()
-            raise SystemExit(1) from None
+        """Start the application, then accept connections."""
+        await super().startup(sockets)
         # Nor is there garbage in it later (see __main__.py).
         gc.freeze()
         gc.enable()
@@ -96,22 +90,3 @@ class GracefulServer(uvicorn.Server):
             _log.warning("requests end unfinished", running=len(running))
         for task in running:
             task.cancel()
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Take an address without listening on it yet: nobody may connect before all is ready.
-
-    Raises
-    ------
-    OSError
-        It cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind((host, port))
-    except OSError:
-        taken.close()
-        raise
-    return taken

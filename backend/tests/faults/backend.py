@@ -76,9 +76,14 @@ class Backend:
 
 @contextmanager
 def backend(
-    database_url: str, *, module: str = "src.server", port: int = 0, **settings: object
+    database_url: str,
+    *,
+    module: str = "src.server",
+    port: int = 0,
+    wait: bool = True,
+    **settings: object,
 ) -> Iterator[Backend]:
-    """Start a server, wait until it listens, and end it with the test.
+    """Start a server, wait until it serves, and end it with the test.
 
     Parameters
     ----------
@@ -88,6 +93,8 @@ def backend(
         What is run; it takes the arguments of ``src.server``.
     port
         Where it listens; 0 chooses one.
+    wait
+        Whether to wait.
     settings
         Environment variables in lower case. No rate is limited unless one says so.
     """
@@ -103,7 +110,8 @@ def backend(
         )  # fmt: skip
         running = Backend(process, port, Path(log.name))
         try:
-            running.wait_until("listening")
+            if wait:
+                running.wait_until("listening")
             yield running
         finally:
             process.kill()

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.conftest import BACKEND, SECRET, eventually
-from tests.faults.backend import backend
+from tests.faults.backend import backend, free_port
 from tests.faults.postgres import Postgres
 from tests.helpers import TASKS, assert_error
 
@@ -30,6 +30,24 @@ async def test_with_a_database_it_serves_and_says_nothing_of_itself(database_url
         # All that it prints is our own log, one JSON object a line.
         assert all(line.startswith("{") for line in server.printed().splitlines())
         assert "GET /health HTTP" not in server.printed()
+
+
+def test_who_asks_before_it_is_ready_waits_for_the_answer(database_url: str) -> None:
+    with backend(database_url, wait=False) as server:
+        with eventually_connected(server.port) as connection:
+            assert not server.logged("listening"), "it was ready before anybody could ask"
+            connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(1024).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert server.logged("listening")
+
+
+def eventually_connected(port: int) -> socket.socket:
+    """Connect as soon as somebody listens."""
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=30)
+        except ConnectionRefusedError:
+            time.sleep(0.001)
 
 
 async def test_without_a_database_it_starts_says_so_and_heals(own_postgres: Postgres) -> None:
@@ -64,17 +82,17 @@ async def test_without_a_database_it_starts_says_so_and_heals(own_postgres: Post
 
 def test_a_bad_setting_or_a_port_that_is_taken_is_one_line_and_exit_code_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+        port = taken.getsockname()[1]
         cases = {
             f"TaskFlow cannot start: 127.0.0.1, port {port}: address already in use. "
-            "Stop what uses it, or choose another with --port.": {},
+            "Stop what uses it, or choose another with --port.": (port, {}),
             "TaskFlow cannot start: DRAIN_SECONDS is not valid (Input should be greater than or "
-            "equal to 1). Correct it in the environment.": {"DRAIN_SECONDS": "0"},
+            "equal to 1). Correct it in the environment.": (free_port(), {"DRAIN_SECONDS": "0"}),
         }
-        for line, settings in cases.items():
+        for line, (asked, settings) in cases.items():
             environment = {"DATABASE_URL": NOWHERE, "BETTER_AUTH_SECRET": SECRET, **settings}
             ended = subprocess.run(
-                [sys.executable, "-m", "src.server", "--port", port], check=False,
+                [sys.executable, "-m", "src.server", "--port", str(asked)], check=False,
                 cwd=BACKEND, env={**os.environ, **environment},
                 capture_output=True, text=True, timeout=30,
             )  # fmt: skip
