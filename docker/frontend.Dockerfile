@@ -35,7 +35,8 @@ RUN --mount=type=cache,target=/app/.next/cache,sharing=locked \
     && mv .next/standalone/node_modules /modules/app/ \
     && cp -R .next/standalone/. /image/app/ \
     && cp -R .next/static /image/app/.next/ \
-    && cp -R public /image/app/ \
+    && cp -R public serve.mjs /image/app/ \
+    && rm /image/app/server.js \
     && chmod -R u=rwX,go=rX /modules /image \
     && find /modules -exec touch -h -d @0 {} +
 # The browser's copies of files are checked by their time.
@@ -57,13 +58,15 @@ ENV NODE_ENV=production \
     NEXT_MANUAL_SIG_HANDLE=1 \
     HOSTNAME=0.0.0.0 \
     PORT=3000 \
-    HOME=/tmp
+    HOME=/tmp \
+    TMPDIR=/dev/shm
 COPY --link --from=builder /modules/ /
 COPY --link --from=builder /image/ /
 # By number: Kubernetes can tell that it is not root, and no base image need know the name.
 USER 10001:10001
 EXPOSE 3000
-CMD ["node", "server.js"]
+# A start makes much that is soon garbage; with room for it, it is looked for less often.
+CMD ["node", "--min-semi-space-size=16", "serve.mjs"]
 ARG VERSION=1.0.0
 ARG REVISION=unknown
 ARG CREATED=1970-01-01T00:00:00Z

@@ -21,5 +21,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: ["/((?!api/|health|livez|_next/static|icon.svg).*)"],
+  matcher: ["/((?!api/|health|_next/static|icon.svg).*)"],
 };

@@ -30,9 +30,16 @@ export class Frontend {
   }
 
   static async start(upstream: string): Promise<Frontend> {
+    const frontend = await Frontend.begin(upstream);
+    await frontend.untilReady();
+    return frontend;
+  }
+
+  /** Starts the process, and waits for nothing. */
+  static async begin(upstream: string): Promise<Frontend> {
     const folder = await layOut();
     const port = await freePort();
-    const child = spawn(process.execPath, ["server.js"], {
+    const child = spawn(process.execPath, ["serve.mjs"], {
       cwd: folder,
       env: {
         PATH: process.env.PATH,
@@ -45,9 +52,7 @@ export class Frontend {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const frontend = new Frontend(folder, child, port);
-    await frontend.untilAlive();
-    return frontend;
+    return new Frontend(folder, child, port);
   }
 
   /** Begins a request, on a connection of its own unless an agent is given. */
@@ -73,11 +78,11 @@ export class Frontend {
     await rm(this.folder, { recursive: true });
   }
 
-  private async untilAlive(): Promise<void> {
+  private async untilReady(): Promise<void> {
     const end = Date.now() + START_SECONDS * 1000;
     while (Date.now() < end) {
       if (this.process.exitCode !== null) throw new Error(`The server ended:\n${this.log}`);
-      const answer = await this.send("/livez").catch(() => null);
+      const answer = await this.send("/").catch(() => null);
       answer?.resume();
       if (answer?.statusCode === 200) return;
       await sleep(POLL_MS);
@@ -99,6 +104,7 @@ async function layOut(): Promise<string> {
   await copy(".next/standalone", ".");
   await copy(".next/static", ".next/static");
   await copy("public", "public");
+  await copy("serve.mjs", "serve.mjs");
   return folder;
 }
 
