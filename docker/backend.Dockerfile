@@ -45,6 +45,7 @@ RUN touch /dev/begin \
 WORKDIR /app
 ENV PATH=/opt/venv/bin:${PATH} \
     HOME=/tmp \
+    TMPDIR=/dev/shm \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 COPY --link --from=dependencies /image/ /

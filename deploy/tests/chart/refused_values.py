@@ -79,7 +79,7 @@ REFUSED = [
     Refused("backend.resources.limits.memory", "256"),
     Refused("backend.migrations.mode", "hook"),
     Refused("backend.migrations.timeoutSeconds", 3601),
-    Refused("frontend.cache.sizeLimit", "lots"),
+    Refused("frontend.waitForBackend.resources.limits.cpu", "lots"),
     Refused("frontend.waitForBackend.timeoutSeconds", 0),
     Refused("frontend.waitForBackend.intervalSeconds", 0.5),
     Refused("frontend.probes.startup.failureThreshold", 0),

@@ -81,7 +81,7 @@ BREAKAGES: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     (_BACKEND, f"{_MAIN}.ports.1.hostPort", 9464, {_POLARIS: {"hostPortSet"}}),
     (_BACKEND, f"{_MAIN}.ports.0.name", "web",
      {_LINTER: {"invalid-target-ports", "liveness-port", "readiness-port", "startup-port"}}),
-    (_BACKEND, f"{_SPEC}.volumes.0", {"name": "s", "hostPath": {"path": "/var/run/docker.sock"}},
+    (_BACKEND, f"{_SPEC}.volumes", [{"name": "s", "hostPath": {"path": "/var/run/docker.sock"}}],
      {_LINTER: {"docker-sock", "sensitive-host-mounts", "writable-host-mount"},
       _POLARIS: {"hostPathSet"}}),
     (_BACKEND, f"{_SPEC}.hostIPC", True, {_LINTER: {"host-ipc"}, _POLARIS: {"hostIPCSet"}}),

@@ -8,7 +8,7 @@ from tests.chart.pod_security import containers
 _MODE = "backend.migrations.mode"
 _MIGRATE = ["python", "-m", "src.migrate"]
 _OWN = {"requests": {"cpu": "100m"}, "limits": {"cpu": "2"}}
-_SHARED = ("image", "imagePullPolicy", "envFrom", "securityContext", "volumeMounts")
+_SHARED = ("image", "imagePullPolicy", "envFrom", "securityContext")
 
 
 def test_by_default_every_pod_migrates_before_it_serves(rendered: Rendered) -> None:

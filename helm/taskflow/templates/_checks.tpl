@@ -7,9 +7,6 @@ here, as both Secrets call it whether or not they are made.
 {{- range $component := list "backend" "frontend" -}}
   {{- include "taskflow.checkComponent" (dict "root" $ "component" $component) -}}
 {{- end -}}
-{{- include "taskflow.checkSpace" (dict "name" "backend.migrations" "values" .Values.backend.migrations "sizes" (list "64Mi")) -}}
-{{- include "taskflow.checkSpace" (dict "name" "backend" "values" .Values.backend "sizes" (list "64Mi")) -}}
-{{- include "taskflow.checkSpace" (dict "name" "frontend" "values" .Values.frontend "sizes" (list "64Mi" .Values.frontend.cache.sizeLimit)) -}}
 {{- include "taskflow.checkSecrets" . -}}
 {{- end -}}
 
@@ -21,24 +18,6 @@ here, as both Secrets call it whether or not they are made.
 {{- if gt (int $values.autoscaling.minReplicas) (int $values.autoscaling.maxReplicas) -}}
   {{- fail (printf "%s.autoscaling.minReplicas is more than its maxReplicas" .component) -}}
 {{- end -}}
-{{- end -}}
-
-{{/* A pod whose folders may hold more than the pod may use would be evicted for using them. */}}
-{{- define "taskflow.checkSpace" -}}
-{{- $room := include "taskflow.bytes" (index .values.resources.limits "ephemeral-storage") | float64 -}}
-{{- $used := 0.0 -}}
-{{- range .sizes -}}
-  {{- $used = addf $used (include "taskflow.bytes" . | float64) -}}
-{{- end -}}
-{{- if gt $used $room -}}
-  {{- fail (printf "%s.resources.limits.ephemeral-storage is less than its folders may hold: give at least the sum of %s" .name (join " and " .sizes)) -}}
-{{- end -}}
-{{- end -}}
-
-{{/* A size such as 128Mi, in bytes. */}}
-{{- define "taskflow.bytes" -}}
-{{- $factors := dict "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
-{{- mulf (regexFind "^[0-9.]+" . | float64) (index $factors (regexFind "[A-Za-z]+$" .)) -}}
 {{- end -}}
 
 {{/*

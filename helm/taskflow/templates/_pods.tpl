@@ -20,7 +20,8 @@ capabilities:
 
 {{/*
 What all pods have: an account without a token, the restricted standard, and
-where they may run. "component" says whose values count, "account" whose account.
+where they may run. None has a volume: what mounts one makes each start wait a
+third of a second, and /dev/shm is there for temporary files. "component" says whose values count, "account" whose account.
 */}}
 {{- define "taskflow.podBasics" -}}
 {{- $values := index .root.Values .component -}}
@@ -30,7 +31,6 @@ automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
   {{- include "taskflow.identity" . | nindent 2 }}
-  fsGroup: 10001
 {{- with .root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
@@ -106,18 +106,4 @@ resources:
   {{- toYaml .Values.backend.migrations.resources | nindent 2 }}
 securityContext:
   {{- include "taskflow.containerSecurity" . | nindent 2 }}
-volumeMounts:
-  {{- include "taskflow.tmpMount" . | nindent 2 }}
-{{- end -}}
-
-{{/* The one folder that every container may write to. */}}
-{{- define "taskflow.tmpMount" -}}
-- name: tmp
-  mountPath: /tmp
-{{- end -}}
-
-{{- define "taskflow.tmpVolume" -}}
-- name: tmp
-  emptyDir:
-    sizeLimit: 64Mi
 {{- end -}}

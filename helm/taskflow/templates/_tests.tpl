@@ -41,8 +41,4 @@ spec:
         {{- toYaml $frontend.resources | nindent 8 }}
       securityContext:
         {{- include "taskflow.containerSecurity" .root | nindent 8 }}
-      volumeMounts:
-        {{- include "taskflow.tmpMount" .root | nindent 8 }}
-  volumes:
-    {{- include "taskflow.tmpVolume" .root | nindent 4 }}
 {{- end -}}
