@@ -1,11 +1,19 @@
-"""What was proven: the revision that last passed all checkpoints."""
+"""What was proven: the revisions that passed all checkpoints."""
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from taskflow_deploy.paths import Paths
+
+# More than Helm keeps revisions.
+_KEPT = 20
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 @dataclass(frozen=True)
@@ -17,28 +25,45 @@ class Verified:
     revision
         Helm's number for it.
     content
-        A hash of the chart, its values and its secrets.
+        A hash of the chart, its values and its secrets; empty where that is not known.
     url
         Where it answers.
+    at
+        When it was verified: UTC, in whole seconds.
     """
 
     revision: int
     content: str
     url: str
+    at: str = field(default_factory=_now)
+
+
+def all_verified(paths: Paths) -> list[Verified]:
+    """Return the verified deployments, the newest last."""
+    try:
+        found = json.loads(_file(paths).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    # Before there was a history, the file held one record, without a time.
+    entries = found if isinstance(found, list) else [{**found, "at": ""}]
+    return [Verified(**entry) for entry in entries]
 
 
 def last_verified(paths: Paths) -> Verified | None:
     """Return the last verified deployment, or None."""
-    try:
-        return Verified(**json.loads(_file(paths).read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
+    found = all_verified(paths)
+    return found[-1] if found else None
 
 
 def remember(paths: Paths, verified: Verified) -> None:
-    """Record a verified deployment; a crash leaves the old record or the new one, never half."""
+    """Record a verified deployment; a crash leaves the old record or the new one, never half.
+
+    One that is verified again is recorded once.
+    """
+    others = [entry for entry in all_verified(paths) if entry.revision != verified.revision]
+    kept = [*others, verified][-_KEPT:]
     partial = _file(paths).with_suffix(".part")
-    partial.write_text(json.dumps(asdict(verified)), encoding="utf-8")
+    partial.write_text(json.dumps([asdict(entry) for entry in kept]), encoding="utf-8")
     partial.replace(_file(paths))
 
 

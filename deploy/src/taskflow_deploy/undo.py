@@ -7,6 +7,7 @@ from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.contract.verify import verify
 from taskflow_deploy.errors import CommandError, ContractError, PodsError
 from taskflow_deploy.paths import Paths
+from taskflow_deploy.records import Verified
 
 _READY_SECONDS = 120.0
 _POLL_SECONDS = 0.3
@@ -34,20 +35,32 @@ def undo(paths: Paths, cluster: Cluster) -> str:
     verified = records.last_verified(paths)
     revisions = [entry["revision"] for entry in kube.history(cluster)]
     if verified is not None and verified.revision in revisions:
-        kube.helm(cluster, "rollback", kube.RELEASE, str(verified.revision), kube.OVERRIDE)
-        _require_verified(cluster, verified.url)
-        newest = kube.history(cluster)[-1]["revision"]
-        records.remember(paths, records.Verified(int(newest), verified.content, verified.url))
+        go_back(paths, cluster, verified)
         return f"rolled back to revision {verified.revision}, and that was verified again"
     remove(paths, cluster)
     return "uninstalled: there is no verified revision to go back to"
+
+
+def go_back(paths: Paths, cluster: Cluster, target: Verified) -> Verified:
+    """Roll back to a revision, verify it, and record the new revision that this makes.
+
+    Raises
+    ------
+    CommandError, PodsError, ContractError
+        As :func:`undo` does.
+    """
+    kube.helm(cluster, "rollback", kube.RELEASE, str(target.revision), kube.OVERRIDE)
+    _require_verified(cluster, target.url)
+    made = Verified(int(kube.history(cluster)[-1]["revision"]), target.content, target.url)
+    records.remember(paths, made)
+    return made
 
 
 def _require_verified(cluster: Cluster, url: str) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     while not _is_settled(cluster):
         if time.monotonic() > deadline:
-            raise PodsError(f"The old pods were not ready after {_READY_SECONDS:.0f} s.")
+            raise PodsError(f"The pods of before were not ready after {_READY_SECONDS:.0f} s.")
         time.sleep(_POLL_SECONDS)
     report = verify(url)
     if not report.passed:

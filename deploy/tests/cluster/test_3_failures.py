@@ -91,7 +91,7 @@ def test_a_polite_kill_is_like_ctrl_c(checkout: Checkout) -> None:
     said = interrupt_at(process, "prerequisites", signal.SIGTERM)
     assert process.returncode == 130, said
     assert "error: Interrupted." in said
-    assert "what to do: Run ./taskflow up to go on." in said
+    assert "what to do: Run the command again to go on." in said
 
 
 @pytest.mark.parametrize("moment", ["images in the cluster", "chart installed"])

@@ -27,7 +27,7 @@ from tests.unit.test_errors import kinds
 from tests.unit.tools import Tools
 
 _COMMANDS = [
-    "up", "down", "status", "logs", "verify", "dev", "kubectl", "helm",
+    "up", "down", "status", "logs", "verify", "history", "rollback", "dev", "kubectl", "helm",
     "cluster build", "cluster start", "cluster stop", "cluster status", "cluster delete",
 ]  # fmt: skip
 # These hand --help on to the program that they stand for.

@@ -248,7 +248,7 @@ def test_an_interrupted_wait_is_undone(run: Run, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(pods, "awaited", interrupt)
     failed = run.fails(InterruptedByUserError)
-    assert failed.resolution == "Run ./taskflow up to go on."
+    assert failed.resolution == "Run the command again to go on."
     assert run.evidence
     assert run.tools.state("revisions", []) == []
 

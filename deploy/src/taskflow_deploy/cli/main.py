@@ -8,7 +8,7 @@ import typer
 
 from taskflow_deploy import crash
 from taskflow_deploy.cli import cluster as cluster_commands
-from taskflow_deploy.cli import deployment, tools
+from taskflow_deploy.cli import deployment, revisions, tools
 from taskflow_deploy.errors import DeployError, InterruptedByUserError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import current_paths
@@ -24,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 deployment.register(app)
+revisions.register(app)
 tools.register(app)
 app.add_typer(cluster_commands.app, name="cluster")
 
