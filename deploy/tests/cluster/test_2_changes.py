@@ -43,6 +43,20 @@ def test_one_line_of_the_backend_changed(checkout: Checkout, times: dict[str, fl
     checkout.taskflow("up", "--yes")
 
 
+def test_a_rollback_is_verified_and_history_tells_it(checkout: Checkout) -> None:
+    before = _pods(checkout)["backend"]["spec"]["containers"][0]["image"]
+    back = checkout.taskflow("rollback", "--json").json
+    newest = checkout.taskflow("history", "--json").json["revisions"][-1]
+    assert (newest["revision"], newest["status"]) == (back["revision"], "deployed")
+    assert newest["verified"]
+    pod = _pods(checkout)["backend"]
+    assert pod["spec"]["containers"][0]["image"] != before
+    assert pod["status"]["containerStatuses"][0]["ready"]
+    assert checkout.taskflow("verify", "--json").json["url"] == back["url"]
+    checkout.taskflow("up", "--yes")
+    assert _pods(checkout)["backend"]["spec"]["containers"][0]["image"] == before
+
+
 def _layers(checkout: Checkout, pod: dict[str, Any]) -> dict[str, int]:
     """Return the layers of a running pod's image and their sizes, as the node has them."""
     name = f"docker.io/library/{pod['spec']['containers'][0]['image']}"
