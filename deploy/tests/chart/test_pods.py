@@ -14,7 +14,7 @@ RESOURCES = {
     },
     "frontend": {
         "requests": {"cpu": "250m", "memory": "128Mi", **_DISK},
-        "limits": {"cpu": "500m", "memory": "256Mi", **_DISK},
+        "limits": {"cpu": "1", "memory": "256Mi", **_DISK},
     },
 }
 PROBES = {

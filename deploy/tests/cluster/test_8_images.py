@@ -31,7 +31,7 @@ _ELF = b"\x7fELF"
 _PLACES = {
     "taskflow-backend": r"opt/venv/(bin|lib/python3\.11/site-packages)/.+"
     r"|opt/venv/(pyvenv\.cfg|lib64)|app/(alembic\.ini|(migrations|src)/.+)",
-    "taskflow-frontend": r"app/(server\.js|package\.json|public/.+|node_modules/.+"
+    "taskflow-frontend": r"app/(serve\.mjs|package\.json|public/.+|node_modules/.+"
     r"|\.next/([\w-]+\.json|BUILD_ID|(server|static)/.+))",
 }
 _LEFT_OVER = {
