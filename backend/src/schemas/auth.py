@@ -8,6 +8,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    EmailStr,
     Field,
 )
 from pydantic.config import JsonDict
@@ -30,18 +31,10 @@ def _address_alone(value: object) -> object:
     return value
 
 
-def _address(value: str) -> str:
-    # What EmailStr does, but its library is loaded by the first signup and not by each start.
-    from pydantic import validate_email
-
-    return validate_email(value)[1]
-
-
 Email = Annotated[
-    str,
+    EmailStr,
     BeforeValidator(_address_alone),
-    AfterValidator(_address),
-    Field(max_length=EMAIL_LENGTH, json_schema_extra={"format": "email"}),
+    Field(max_length=EMAIL_LENGTH),
     AfterValidator(str.lower),
 ]
 

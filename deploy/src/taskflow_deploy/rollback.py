@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from taskflow_deploy import failure, kube, records
 from taskflow_deploy.clusters.base import Cluster
@@ -86,10 +85,9 @@ def _target(output: Output, kept: Sequence[Revision], number: int | None) -> Ver
         )
     if number is None:
         return _one_before(kept, proven)
-    found: dict[int, Any] = {entry.number: entry for entry in kept}
-    if number not in found:
+    wanted = next((entry for entry in kept if entry.number == number), None)
+    if wanted is None:
         raise UsageError(f"There is no revision {number}.", _LOOK)
-    wanted: Revision = found[number]
     if wanted.is_deployed:
         raise UsageError(f"Revision {number} is what runs.", _LOOK)
     if wanted.verified is not None:

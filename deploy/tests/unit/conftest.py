@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from taskflow_deploy import redaction
+from taskflow_deploy.checkpoints import pods
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.clusters.base import BuiltImage
+from taskflow_deploy.contract import scenario, verify
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import REPOSITORY, Paths
 from taskflow_deploy.settings import Settings
 from tests.unit import services
 from tests.unit.command import CommandLine
-from tests.unit.deployments import IMAGE_ID
+from tests.unit.deployments import IMAGE_ID, Run
 from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
@@ -104,3 +106,23 @@ def deployment(paths: Paths, cluster: RecordingCluster) -> Deployment:
         name = f"taskflow-{part}"
         made.images[name] = BuiltImage(f"{name}:abc", IMAGE_ID, {}, cached=True)
     return made
+
+
+@pytest.fixture
+def whole(
+    tools: Tools, paths: Paths, database_url: str, backend_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:  # fmt: skip
+    """A machine with a cluster, on which the real backend answers at the node port."""
+    tools.install("kubectl", "helm")
+    tools.play_without_processes(monkeypatch)
+    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
+    return Run(tools, paths, database_url, backend_port)
+
+
+@pytest.fixture
+def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same, where only the first endpoint is asked, to save time."""
+    monkeypatch.setattr(verify, "play", lambda session: scenario._health(session, {}))
+    return whole

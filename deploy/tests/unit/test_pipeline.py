@@ -9,7 +9,6 @@ import pytest
 from taskflow_deploy import evidence, pipeline, records
 from taskflow_deploy.checkpoints import pods
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.contract import scenario, verify
 from taskflow_deploy.errors import (
     ChartError,
     ClusterError,
@@ -21,30 +20,8 @@ from taskflow_deploy.errors import (
     PodsError,
     UndoError,
 )
-from taskflow_deploy.paths import Paths
 from tests.unit.deployments import KEY, SECRET, Run
 from tests.unit.proxy import Answer, damaging
-from tests.unit.tools import Tools
-
-
-@pytest.fixture
-def whole(
-    tools: Tools, paths: Paths, database_url: str, backend_port: int,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Run:  # fmt: skip
-    """A machine with a cluster, on which the real backend answers at the node port."""
-    tools.install("kubectl", "helm")
-    tools.play_without_processes(monkeypatch)
-    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
-    return Run(tools, paths, database_url, backend_port)
-
-
-@pytest.fixture
-def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The same, where only the first endpoint is asked, to save time."""
-    monkeypatch.setattr(verify, "play", lambda session: scenario._health(session, {}))
-    return whole
 
 
 def test_all_checkpoints_pass_in_order_and_the_revision_is_recorded(whole: Run) -> None:

@@ -5,36 +5,23 @@ from collections.abc import Callable
 import pytest
 
 from taskflow_deploy import records, rollback
-from taskflow_deploy.checkpoints import pods
 from taskflow_deploy.cli.common import Context
-from taskflow_deploy.contract import scenario, verify
 from taskflow_deploy.errors import ClusterNotRunningError, PodsError, UndoError, UsageError
 from taskflow_deploy.output import Output
-from taskflow_deploy.paths import Paths
 from taskflow_deploy.records import Verified
 from tests.unit.command import CommandLine
 from tests.unit.deployments import Run
-from tests.unit.tools import Tools
 
 Back = Callable[[int | None], Verified]
 
 
 @pytest.fixture
-def run(
-    tools: Tools, paths: Paths, database_url: str, backend_port: int,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Run:  # fmt: skip
-    """A machine on which the real backend answers at the node port."""
-    tools.install("kubectl", "helm")
-    tools.play_without_processes(monkeypatch)
-    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
+def run(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same machine, which the commands find, and which does not wait long for pods."""
     monkeypatch.setattr("taskflow_deploy.undo._READY_SECONDS", 0.1)
-    monkeypatch.setattr(verify, "play", lambda session: scenario._health(session, {}))
-    run = Run(tools, paths, database_url, backend_port)
     monkeypatch.setattr(
         "taskflow_deploy.cli.revisions.open_context",
-        lambda *_, as_json=False, **__: Context(paths, Output(as_json=as_json), run.cluster),
+        lambda *_, as_json=False, **__: Context(run.paths, Output(as_json=as_json), run.cluster),
     )
     return run
 

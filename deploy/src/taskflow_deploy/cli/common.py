@@ -9,6 +9,9 @@ from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths, current_paths
 
+SCHEMA_VERSION = 1
+"""Of what commands print with ``--json``."""
+
 ClusterOption = Annotated[
     str,
     typer.Option("--cluster", help="embedded, minikube or auto.", envvar="TASKFLOW_CLUSTER"),

@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 
 import typer
 
-from taskflow_deploy.cli.common import ClusterOption, JsonOption, YesOption, open_context
+from taskflow_deploy.cli.common import (
+    SCHEMA_VERSION,
+    ClusterOption,
+    JsonOption,
+    YesOption,
+    open_context,
+)
 from taskflow_deploy.errors import (
     ClusterNotRunningError,
     ContractError,
@@ -14,8 +20,6 @@ from taskflow_deploy.errors import (
     UsageError,
 )
 from taskflow_deploy.output import Output
-
-_SCHEMA_VERSION = 1
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +47,7 @@ def up(
         checkpoints = deploy(deployment)
     assistant = "Claude" if given.anthropic_api_key else "offline (no ANTHROPIC_API_KEY)"
     result = {
-        "schema_version": _SCHEMA_VERSION,
+        "schema_version": SCHEMA_VERSION,
         "status": "verified",
         "url": deployment.url,
         "assistant": assistant,
@@ -114,7 +118,7 @@ def status(cluster: ClusterOption = "auto", as_json: JsonOption = False) -> None
     if as_json:
         names = ("name", "state", "detail")
         listed = [dict(zip(names, row, strict=True)) for row in rows]
-        context.output.data({"schema_version": _SCHEMA_VERSION, "url": url, "parts": listed})
+        context.output.data({"schema_version": SCHEMA_VERSION, "url": url, "parts": listed})
         return
     context.output.table(f"TaskFlow: {url}", ["part", "state", "detail"], rows)
 
@@ -137,7 +141,7 @@ def verify(
         raise ClusterNotRunningError("Nothing is deployed.", "Run ./taskflow up, or name a --url.")
     report = verify_contract(target)
     if as_json:
-        output.data({"schema_version": _SCHEMA_VERSION, "url": target, **report.to_json()})
+        output.data({"schema_version": SCHEMA_VERSION, "url": target, **report.to_json()})
     else:
         rows = [
             [result.endpoint, "kept" if result.passed else "broken",

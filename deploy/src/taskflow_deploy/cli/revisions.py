@@ -4,9 +4,13 @@ from typing import Annotated
 
 import typer
 
-from taskflow_deploy.cli.common import ClusterOption, JsonOption, YesOption, open_context
-
-_SCHEMA_VERSION = 1
+from taskflow_deploy.cli.common import (
+    SCHEMA_VERSION,
+    ClusterOption,
+    JsonOption,
+    YesOption,
+    open_context,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +31,7 @@ def history(cluster: ClusterOption = "auto", as_json: JsonOption = False) -> Non
              "chart": one.chart, "verified": one.verified.at if one.verified else None}
             for one in found
         ]  # fmt: skip
-        context.output.data({"schema_version": _SCHEMA_VERSION, "revisions": listed})
+        context.output.data({"schema_version": SCHEMA_VERSION, "revisions": listed})
         return
     rows = [
         [str(one.number), one.updated[:19].replace("T", " "), one.status, one.chart,
@@ -59,7 +63,7 @@ def rollback(
         made = roll_back(context.paths, context.output, context.cluster, to)
     if as_json:
         result = {"status": "verified", "revision": made.revision, "url": made.url}
-        context.output.data({"schema_version": _SCHEMA_VERSION, **result})
+        context.output.data({"schema_version": SCHEMA_VERSION, **result})
         return
     context.output.good(f"Rolled back and verified; it is revision {made.revision} now. Open it:")
     context.output.text(made.url)
