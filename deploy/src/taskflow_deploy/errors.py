@@ -20,15 +20,25 @@ class DeployError(Exception):
         What the reader can do, one line, with the command where there is one.
     details
         Further lines, such as the tail of a log.
+    mend
+        The command that mends it, ready to be typed, where there is one.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, resolution: str = "", details: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        resolution: str = "",
+        details: Sequence[str] = (),
+        *,
+        mend: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.resolution = resolution
         self.details = list(details)
+        self.mend = mend
 
 
 class UsageError(DeployError):
@@ -121,6 +131,24 @@ class ComponentBuildError(DeployError):
     exit_code = 23
 
 
+class ResourcesError(DeployError):
+    """The machine or the node has too few processors, too little memory, or a wrong clock."""
+
+    exit_code = 24
+
+
+class ForbiddenError(DeployError):
+    """The cluster does not let us make what the chart holds."""
+
+    exit_code = 25
+
+
+class SourcesError(DeployError):
+    """The app's sources are not what was asked for, or changed while they were deployed."""
+
+    exit_code = 26
+
+
 class ImageBuildError(DeployError):
     """Checkpoint two: an image could not be built."""
 
@@ -134,7 +162,7 @@ class ImageLoadError(DeployError):
 
 
 class ChartError(DeployError):
-    """Checkpoint four: the chart does not lint, render or install."""
+    """Checkpoint four: the chart does not lint or render."""
 
     exit_code = 40
 
@@ -145,10 +173,22 @@ class PodsError(DeployError):
     exit_code = 50
 
 
+class InstallError(DeployError):
+    """Checkpoint five: Helm could not install the chart."""
+
+    exit_code = 51
+
+
 class ContractError(DeployError):
     """Checkpoint six: the running system does not keep its contract."""
 
     exit_code = 60
+
+
+class LimitError(DeployError):
+    """Checkpoint six: the running system is slower or larger than it may be."""
+
+    exit_code = 61
 
 
 class UndoError(DeployError):

@@ -1,13 +1,17 @@
 """A cluster that does what it is told at once, and writes down what that was."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from taskflow_deploy.checks import Check
 from taskflow_deploy.clusters.base import BuiltImage, ClusterStatus, ImageSpec
 from taskflow_deploy.paths import Paths
 from tests.unit.tools import Tools
+
+AUTHORITY = "-----BEGIN CERTIFICATE-----\nof the tests\n-----END CERTIFICATE-----\n"
 
 
 class RecordingCluster:
@@ -31,12 +35,20 @@ class RecordingCluster:
         self.helm: Path = tools.folder / "helm"
         self.raises: dict[str, BaseException] = {}
         self.loses_images = False
+        self.needs: list[Check[None]] = []
+        self.refuses: str | None = None
+        self.out_of_reach: set[str] = set()
 
     def start(self) -> None:
         """Write a kubeconfig."""
         self._note("start")
         view = {
-            "clusters": [{"name": "c", "cluster": {"server": "https://192.168.49.2:8443"}}],
+            "clusters": [
+                {"name": "c",
+                 "cluster": {"server": "https://192.168.49.2:8443",
+                             "certificate-authority-data": base64.b64encode(
+                                 AUTHORITY.encode()).decode()}}
+            ],
             "users": [{"name": "u", "user": {}}],
             "contexts": [
                 {"name": "taskflow",
@@ -79,6 +91,32 @@ class RecordingCluster:
         """Return what was kept."""
         found: str | None = self._tools.state("node_images", {}).get(reference)
         return found
+
+    def requirements(self) -> Sequence[Check[None]]:
+        """Need nothing, unless a test says otherwise."""
+        return self.needs
+
+    def refusal(self, server: str, authority: str) -> str | None:
+        """Return what a test says."""
+        return self.refuses or (None if authority == AUTHORITY else f"no authority of {server}")
+
+    def reaches(self, host: str, port: int) -> bool:
+        """Reach everything that a test does not put out of reach."""
+        self._note("reaches", host, str(port))
+        return f"{host}:{port}" not in self.out_of_reach
+
+    def resolves(self, name: str) -> bool:
+        """Know every name, unless the DNS is down."""
+        self._note("resolves", name)
+        return "dns" not in self.out_of_reach
+
+    def make_reachable(self, node_port: int) -> None:
+        """Be reachable already."""
+        self._note("make_reachable", str(node_port))
+
+    def release_way(self) -> None:
+        """Forget it."""
+        self._note("release_way")
 
     def address(self) -> str:
         """Return where the tests serve the backend."""

@@ -1,5 +1,6 @@
 """Nothing is written to a cluster that is not plainly ours."""
 
+import base64
 import json
 from typing import Any
 
@@ -95,6 +96,23 @@ def test_a_context_that_names_no_user_or_no_cluster_is_no_crash(
     view["contexts"][0]["context"]["cluster"] = ""
     paths.kubeconfig.write_text(json.dumps(view), encoding="utf-8")
     _refused(cluster, "'' is not at a local address")
+
+
+def test_an_api_that_is_not_the_chosen_clusters_is_refused(
+    cluster: RecordingCluster, paths: Paths
+) -> None:
+    cluster.refuses = "its address is another profile's"
+    _refused(cluster, "its address is another profile's")
+
+
+def test_an_authority_that_is_not_the_chosen_clusters_is_refused(
+    cluster: RecordingCluster, paths: Paths
+) -> None:
+    view = json.loads(paths.kubeconfig.read_text(encoding="utf-8"))
+    theirs = base64.b64encode(b"of somebody else").decode()
+    view["clusters"][0]["cluster"]["certificate-authority-data"] = theirs
+    paths.kubeconfig.write_text(json.dumps(view), encoding="utf-8")
+    _refused(cluster, "no authority of https://192.168.49.2:8443")
 
 
 def _refused(cluster: RecordingCluster, reason: str) -> None:

@@ -1,21 +1,24 @@
 """Minikube: started with what the machine has, and believed only what is read back."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
-from taskflow_deploy.clusters import minikube
 from taskflow_deploy.clusters.base import BuiltImage, ImageSpec
-from taskflow_deploy.clusters.minikube import MinikubeCluster
+from taskflow_deploy.clusters.minikube import cluster as minikube
+from taskflow_deploy.clusters.minikube.cluster import MinikubeCluster
 from taskflow_deploy.errors import (
     ClusterError,
     ImageBuildError,
     ImageLoadError,
     ToolMissingError,
 )
+from taskflow_deploy.kube import helm_command
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
+from taskflow_deploy.runner import run
 from taskflow_deploy.sources import images
 from tests.unit.tools import Tools
 
@@ -40,10 +43,8 @@ def image(paths: Paths) -> ImageSpec:
     return images(paths.repository)[0]
 
 
-def _machine(monkeypatch: pytest.MonkeyPatch, cores: int, gigabytes: int) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    pages = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": gigabytes * 2**30 // 4096}
-    monkeypatch.setattr(os, "sysconf", pages.__getitem__)
+def _give_docker(tools: Tools, cores: int, gigabytes: int) -> None:
+    tools.change(docker_cores=cores, docker_memory=gigabytes * 2**30)
 
 
 @pytest.mark.parametrize(
@@ -57,27 +58,34 @@ def test_it_asks_for_the_plans_resources_or_what_there_is(
 
 
 def test_less_than_the_plan_comes_with_a_warning(
-    cluster: MinikubeCluster, tools: Tools, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    cores = min(2, os.cpu_count() or 1)
-    _machine(monkeypatch, cores, 8)
+    cluster: MinikubeCluster, tools: Tools, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _give_docker(tools, 2, 8)
     cluster.start()
-    assert "CPUs and 6144 MB, not 4 and 8192" in capsys.readouterr().err
+    assert "2 CPUs and 6144 MB, not 4 and 8192" in capsys.readouterr().err
     asked = tools.state("started_with")
-    assert (asked["--cpus"], asked["--memory"]) == ([str(cores)], ["6144mb"])
+    assert (asked["--cpus"], asked["--memory"]) == (["2"], ["6144mb"])
 
 
 def test_the_plans_resources_need_no_warning(
-    cluster: MinikubeCluster, tools: Tools, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    _machine(monkeypatch, 8, 32)
-    tools.fail("minikube start", "not this time")
-    with pytest.raises(ClusterError):
-        cluster.start()
+    cluster: MinikubeCluster, tools: Tools, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _give_docker(tools, 8, 32)
+    cluster.start()
     assert capsys.readouterr().err == ""
     assert {"--cpus=4", "--memory=8192mb"} <= set(tools.calls("minikube", "start")[0])
+
+
+def test_an_engine_that_does_not_tell_leaves_this_machines_figures(
+    cluster: MinikubeCluster, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools.fail("docker info", "no figures today")
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    pages = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 8 * 2**30 // 4096}
+    monkeypatch.setattr(os, "sysconf", pages.__getitem__)
+    cluster.start()
+    asked = tools.state("started_with")
+    assert (asked["--cpus"], asked["--memory"]) == (["3"], ["6144mb"])
 
 
 def test_it_starts_its_own_profile_with_our_kubeconfig(
@@ -164,13 +172,39 @@ def test_a_failed_build_shows_its_end(
 
 
 def test_a_load_that_did_nothing_is_seen(
-    cluster: MinikubeCluster, tools: Tools, image: ImageSpec, tmp_path: Path
+    cluster: MinikubeCluster, tools: Tools, image: ImageSpec
 ) -> None:
     cluster.start()
     built = cluster.build(image)
     tools.change(keeps_stale_images=True)
+    with pytest.raises(ImageLoadError, match=f"{built.image_id} was built") as caught:
+        cluster.load(built)
+    assert f"The node has sha256:{'0' * 64} as {image.reference}" in caught.value.message
+    assert caught.value.mend == "./taskflow cluster delete && ./taskflow up"
+    assert len(tools.calls("minikube", "image", "load")) == 2
+
+
+def test_an_image_that_a_container_uses_is_replaced_under_its_tag(
+    cluster: MinikubeCluster, tools: Tools, image: ImageSpec, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.start()
+    built = cluster.build(image)
+    tools.change(node_images={image.reference: "sha256:older"}, in_use=[image.reference])
     cluster.load(built)
-    assert cluster.image_id(image.reference) not in {None, built.image_id}
+    assert cluster.image_id(image.reference) == built.image_id
+    assert "kept an older taskflow-backend" in capsys.readouterr().err
+
+
+def test_a_tag_that_cannot_be_taken_away_is_told(
+    cluster: MinikubeCluster, tools: Tools, image: ImageSpec
+) -> None:
+    cluster.start()
+    built = cluster.build(image)
+    tools.change(node_images={image.reference: "sha256:older"}, in_use=[image.reference])
+    tools.fail("minikube ssh", "ssh: no such host")
+    with pytest.raises(ImageLoadError, match="cannot be removed from the node") as caught:
+        cluster.load(built)
+    assert caught.value.details == ["ssh: no such host"]
 
 
 def test_a_load_that_fails_is_told(cluster: MinikubeCluster, image: ImageSpec) -> None:
@@ -182,18 +216,50 @@ def test_a_load_that_fails_is_told(cluster: MinikubeCluster, image: ImageSpec) -
 
 
 def test_the_ways_between_host_and_node_are_asked_for(
-    cluster: MinikubeCluster, tools: Tools
+    cluster: MinikubeCluster, tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tried: list[tuple[str, int]] = []
+
+    def is_reached(address: str, port: int) -> bool:
+        tried.append((address, port))
+        return True
+
+    monkeypatch.setattr(minikube, "_is_reached", is_reached)
     cluster.start()
     assert cluster.address() == "192.168.49.2"
     assert cluster.host_addresses() == ["192.168.49.1"]
     assert cluster.client_networks() == ["192.168.49.0/24"]
+    assert tried == [("192.168.49.2", 8443)], "asked once, then known"
+    assert len(tools.calls("minikube", "ip")) == 1
+
+
+def test_a_hidden_node_is_reached_by_this_host_and_knows_it_by_another_address(
+    cluster: MinikubeCluster, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minikube, "_is_reached", lambda *_place: False)
+    tools.change(published=32769, node_hosts="192.168.65.254 host.minikube.internal\n")
+    cluster.start()
+    assert cluster.address() == "127.0.0.1"
+    assert cluster.host_addresses() == ["192.168.65.254"]
+    assert cluster.client_networks() == ["192.168.49.0/24", "127.0.0.1/32"]
+    tools.change(node_hosts="127.0.0.1 localhost\n<nil> host.minikube.internal\n")
+    assert cluster.host_addresses() == ["192.168.49.1"], "where Minikube found none"
+
+
+def test_only_a_port_that_takes_connections_is_reached() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        assert not minikube._is_reached("127.0.0.1", port)
+        listener.listen()
+        assert minikube._is_reached("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("hidden", ["minikube ip", "docker network inspect"])
 def test_a_hidden_way_is_an_error_and_no_empty_address(
-    cluster: MinikubeCluster, tools: Tools, hidden: str
+    cluster: MinikubeCluster, tools: Tools, hidden: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(minikube, "_is_reached", lambda *_place: True)
     cluster.start()
     for message, code in (("X Exiting due to DRV_CP_ENDPOINT", 80), ("", 0)):
         tools.fail(hidden, message, code=code)
@@ -204,8 +270,12 @@ def test_a_hidden_way_is_an_error_and_no_empty_address(
 
 def test_what_it_needs_beside_minikube_is_named(tools: Tools, paths: Paths, output: Output) -> None:
     (tools.folder / "helm").unlink()
+    cluster = MinikubeCluster(paths, output)
+    with pytest.raises(ToolMissingError, match="helm is not installed"):
+        run(helm_command(cluster, "list"))
+    [helm] = [check for check in cluster.requirements() if check.id == "prerequisites.helm"]
     with pytest.raises(ToolMissingError, match="helm is not installed") as caught:
-        MinikubeCluster(paths, output)
+        helm.run(None)
     assert "--cluster embedded" in caught.value.resolution
 
 

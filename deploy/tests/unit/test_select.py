@@ -2,8 +2,9 @@
 
 import pytest
 
-from taskflow_deploy.clusters import minikube, select
+from taskflow_deploy.clusters import select
 from taskflow_deploy.clusters.base import Cluster
+from taskflow_deploy.clusters.minikube import engine
 from taskflow_deploy.errors import ToolMissingError, UsageError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
@@ -36,8 +37,8 @@ def test_an_engine_that_hangs_is_as_good_as_none(
     paths: Paths, tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools.install("minikube", "docker", "kubectl", "helm")
-    tools.fail("docker info", "hang")
-    monkeypatch.setattr(minikube, "_ENGINE_SECONDS", 0.2)
+    tools.fail("docker version", "hang")
+    monkeypatch.setattr(engine, "_ANSWER_SECONDS", 0.2)
     assert _select(paths).kind == "embedded"
 
 

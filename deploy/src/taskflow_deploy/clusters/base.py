@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from taskflow_deploy.checks import Check
+
 NAMESPACE = "taskflow"
 
 
@@ -135,8 +137,34 @@ class Cluster(Protocol):
     def image_id(self, reference: str) -> str | None:
         """Return the id of an image as the node knows it, or None when it is not there."""
 
+    def requirements(self) -> Sequence[Check[None]]:
+        """Return what this kind needs of the machine, as checks that change nothing."""
+
+    def refusal(self, server: str, authority: str) -> str | None:
+        """Return why an API server is not this cluster's, or None where it is.
+
+        Parameters
+        ----------
+        server
+            Its URL, as a kubeconfig has it.
+        authority
+            The certificate that signs its own, in PEM.
+        """
+
+    def reaches(self, host: str, port: int) -> bool:
+        """Tell whether a TCP connection from inside the node is taken."""
+
+    def resolves(self, name: str) -> bool:
+        """Tell whether the cluster's DNS has an address for a name, asked from inside the node."""
+
     def address(self) -> str:
         """Return the address at which this host reaches a NodePort."""
+
+    def make_reachable(self, node_port: int) -> None:
+        """Make a NodePort answer at :meth:`address`; nothing to do where the node's is reached."""
+
+    def release_way(self) -> None:
+        """End what :meth:`make_reachable` started: there is nothing to reach any more."""
 
     def host_addresses(self) -> Sequence[str]:
         """Return the addresses at which pods reach this host, best first."""

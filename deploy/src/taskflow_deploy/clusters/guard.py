@@ -1,5 +1,9 @@
-"""Nothing is ever written to a cluster that is not plainly ours."""
+"""Nothing is ever written to a cluster that is not plainly ours.
 
+By what it is, not by what it is called: a name and a private address are easily had by another.
+"""
+
+import base64
 import ipaddress
 import json
 from urllib.parse import urlsplit
@@ -12,7 +16,9 @@ _OURS = {"embedded": "taskflow-embedded", "minikube": "taskflow"}
 
 
 def require_our_cluster(cluster: Cluster) -> None:
-    """Refuse a context that is not ours by name, or whose address is not on this machine.
+    """Refuse a context that is not ours, or whose address is not on this machine.
+
+    It is ours when its API has the address and the authority of the chosen cluster.
 
     Raises
     ------
@@ -20,7 +26,8 @@ def require_our_cluster(cluster: Cluster) -> None:
         The reason is in the message.
     """
     where = ["--kubeconfig", str(cluster.kubeconfig), "--context", cluster.context]
-    command = [str(cluster.kubectl), "config", "view", "--minify", *where, "-o", "json"]
+    command = [str(cluster.kubectl), "config", "view", "--minify", "--flatten", *where,
+               "-o", "json", "--raw"]  # fmt: skip
     try:
         view = json.loads(run(command).stdout)
     except CommandError as error:
@@ -35,14 +42,17 @@ def require_our_cluster(cluster: Cluster) -> None:
     users = [entry["user"] for entry in view["users"] or ()]
     if any("exec" in user or "auth-provider" in user for user in users):
         raise _refused(cluster, "it logs in by a program, as cloud clusters do")
-    servers = [entry["cluster"].get("server", "") for entry in view["clusters"] or ()]
-    server = servers[0] if servers else ""
+    [entry] = view["clusters"] or [{"cluster": {}}]
+    server = entry["cluster"].get("server", "")
+    authority = base64.b64decode(entry["cluster"].get("certificate-authority-data", "")).decode()
     try:
         address = ipaddress.ip_address(urlsplit(server).hostname or "")
     except ValueError:
         raise _refused(cluster, f"{server!r} is not at a local address") from None
     if not (address.is_private or address.is_loopback):
         raise _refused(cluster, f"its address {address} is public")
+    if reason := cluster.refusal(server, authority):
+        raise _refused(cluster, reason)
 
 
 def _refused(cluster: Cluster, reason: str) -> ContextRefusedError:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.clusters.embedded.cluster import EmbeddedCluster
-from taskflow_deploy.clusters.minikube import MinikubeCluster, available
+from taskflow_deploy.clusters.minikube.cluster import MinikubeCluster, available
 from taskflow_deploy.errors import ToolMissingError, UsageError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths

@@ -40,7 +40,7 @@ def _server(answer: Callable[[bytes], bytes]) -> Iterator[tuple[int, list[bytes]
 def _probe(port: int, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(dns_probe, "_PORT", port)
     monkeypatch.setattr(dns_probe, "_SECONDS", 0.3)
-    monkeypatch.setattr("sys.argv", ["dns_probe", "127.0.0.1"])
+    monkeypatch.setattr("sys.argv", ["dns_probe", "127.0.0.1", dns_probe.API_NAME])
     with pytest.raises(SystemExit) as ended:
         dns_probe.main()
     return int(str(ended.value.code))

@@ -41,6 +41,7 @@ time.sleep(60)
 _IN_A_HURRY = """
 from taskflow_deploy.clusters.embedded import supervisor
 supervisor._STOP_SECONDS = 0.5
+supervisor._ASK_AGAIN_SECONDS = 0.1
 supervisor.main()
 """
 
@@ -192,3 +193,18 @@ def _gone(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return True
     return text.rpartition(")")[2].split()[0] == "Z"
+
+
+def test_a_part_that_does_not_answer_any_more_is_ill_and_then_started_again(node: _Node) -> None:
+    node.add("api")
+    node.add("proxy", "api")
+    node.start()
+    node.wait(lambda: bool(node.status("proxy").get("ready")))
+    before = node.pid("api")
+    (node.folder / "api.sock").unlink()  # it runs, and nobody reaches it
+    node.wait(lambda: node.status("api")["ready"] is False)
+    assert node.status("api")["running"] is True
+    node.wait(lambda: node.status("api")["restarts"] == 1 and node.status("api")["ready"])
+    assert node.pid("api") != before
+    assert "does not answer any more" in (node.folder / "api.log").read_text(encoding="utf-8")
+    assert node.status("proxy")["restarts"] == 0, "who only waited for it is not to blame"

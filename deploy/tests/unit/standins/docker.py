@@ -1,4 +1,4 @@
-"""Docker: an engine that may be away, images by name, one network for each profile."""
+"""Docker 29: an engine that may be away, images by name, one network for each profile."""
 
 import os
 import sys
@@ -17,11 +17,23 @@ _NETWORK = {
 
 def play(world: World, words: list[str], _stdin: str) -> None:
     """Play ``docker``."""
+    match words:
+        case ["version", "--format", "json"]:
+            _version(world)
+            return
+        case ["buildx", "version"]:
+            if not world.get("docker_builder", True):
+                stop("docker: unknown command: docker buildx")
+            sys.stdout.write("github.com/docker/buildx v0.30.1 9e66234\n")
+            return
+        case ["info", "--format", "json"]:
+            _info(world)
+            return
     if not world.get("docker_engine", True):
         stop(_NO_ENGINE)
     match words:
-        case ["info"]:
-            sys.stdout.write("Client:\n Version:    28.2.2\n\nServer:\n Containers: 0\n")
+        case ["port", name, "8443/tcp"]:
+            _port(world, name)
         case ["build", *rest]:
             _build(world, rest)
         case ["image", "save", "--output", file, name] if name in world.get("docker_images", {}):
@@ -31,6 +43,45 @@ def play(world: World, words: list[str], _stdin: str) -> None:
             _inspect_network(world, name, template)
         case _:
             stop(f"docker: unknown command: docker {' '.join(words)}")
+
+
+def _version(world: World) -> None:
+    import json
+
+    client = {"Version": "29.0.4", "ApiVersion": "1.52", "Os": "linux", "Context": "default"}
+    told = world.get("docker_version", "29.0.4")
+    server = {"Platform": {"Name": "Docker Engine - Community"}, "Version": told,
+              "Components": [{"Name": "Engine", "Version": told}]}  # fmt: skip
+    said = {"Client": client, "Server": server if world.get("docker_engine", True) else None}
+    sys.stdout.write(json.dumps(world.get("docker_says", said)))
+    if not world.get("docker_engine", True):
+        stop(world.get("docker_error", _NO_ENGINE))
+
+
+def _info(world: World) -> None:
+    import json
+
+    there = world.get("docker_engine", True)
+    info = {
+        "ServerVersion": world.get("docker_version", "29.0.4") if there else "",
+        "MemTotal": world.get("docker_memory", 16 * 10**9) if there else 0,
+        "NCPU": world.get("docker_cores", 8) if there else 0,
+        "Name": world.get("docker_host", os.uname().nodename) if there else "",
+        "OperatingSystem": world.get("docker_system", "Debian GNU/Linux 12") if there else "",
+        "DockerRootDir": world.get("docker_root", os.path.dirname(world.file)) if there else "",
+        "DriverStatus": world.get("docker_store", [["Backing Filesystem", "extfs"]]),
+    }
+    sys.stdout.write(json.dumps(info))
+    if not there:
+        stop(_NO_ENGINE)
+
+
+def _port(world: World, name: str) -> None:
+    if name not in world.get("networks", []):
+        stop(f"Error response from daemon: No such container: {name}")
+    if not world.get("published"):
+        stop("no public port '8443/tcp' published for taskflow")
+    sys.stdout.write(f"127.0.0.1:{world.get('published')}\n")
 
 
 def _build(world: World, words: list[str]) -> None:

@@ -19,6 +19,10 @@ OVERRIDE = "--force-conflicts"
 def play(world: World, words: list[str], _stdin: str) -> None:
     """Play ``helm``."""
     given, rest = take(words, WHICH_CLUSTER["helm"])
+    if rest[0] == "version":
+        parse("helm version", rest[1:], flags=["--short"], required=["--short"])
+        sys.stdout.write(world.get("helm_version", "v4.0.1+g12500dd") + "\n")
+        return
     if not all(given.values()):
         stop("the stand-in never uses the user's own kubeconfig, context or namespace")
     commands = {
@@ -53,7 +57,25 @@ def _lint(_world: World, _namespace: str, words: list[str]) -> None:
 
 
 def _template(_world: World, _namespace: str, words: list[str]) -> None:
-    _values("template", words, ["release", "chart"])
+    values = _values("template", words, ["release", "chart"], flags=["--no-hooks"])
+    sys.stdout.write(_manifest(values))
+
+
+def _manifest(values: dict[str, Any]) -> str:
+    """Return what a chart of two Deployments would render."""
+    told = ""
+    for part in ("backend", "frontend"):
+        resources = {"requests": {"cpu": "250m", "memory": "256Mi"}}
+        container = {"name": part, "image": values[part]["image"], "resources": resources}
+        deployment = {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": f"taskflow-{part}"},
+            "spec": {"replicas": 1, "template": {"spec": {"containers": [container]}}},
+            "values": values[part],
+        }
+        told += f"---\n# Source: {part}\n{json.dumps(deployment)}\n"
+    return told
 
 
 def _upgrade(world: World, namespace: str, words: list[str]) -> None:
@@ -89,10 +111,19 @@ def _uninstall(world: World, _namespace: str, words: list[str]) -> None:
 
 
 def _get(world: World, _namespace: str, words: list[str]) -> None:
-    given = parse("helm get", words, positional=["what", "release"])
-    if given["what"] not in {"values", "manifest"}:
-        stop(f"Error: unknown command {given['what']}")
-    sys.stdout.write(json.dumps(_revisions(world)[-1]["values"]) + "\n")
+    formats = {"values": ("json", "table", "yaml"), "manifest": ()}
+    if words[0] not in formats:
+        stop(f"Error: unknown command {words[0]}")
+    options = {"-o": formats[words[0]]} if formats[words[0]] else {}
+    options["--revision"] = ()
+    given = parse("helm get", words, options=options, positional=["what", "release"])
+    wanted = given["--revision"]
+    kept = [one for one in _revisions(world) if not wanted or str(one["revision"]) == wanted[0]]
+    if not kept:
+        stop("Error: release: not found")
+    values = kept[-1]["values"]
+    said = _manifest(values) if given["what"] == "manifest" else json.dumps(values)
+    sys.stdout.write(said + "\n")
 
 
 def _revisions(world: World) -> list[dict[str, Any]]:
@@ -152,7 +183,12 @@ def _pod(
     return {
         "kind": "Pod",
         "metadata": {"name": f"taskflow-{part}-5d4f", "namespace": namespace, "labels": labels},
-        "spec": {"containers": [{"name": part, "image": image}]},
+        "spec": {
+            "nodeName": "node",
+            "containers": [
+                {"name": part, "image": image, "resources": {"limits": {"memory": "512Mi"}}}
+            ],
+        },
         "status": {
             "phase": "Running",
             "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],

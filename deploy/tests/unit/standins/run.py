@@ -31,6 +31,7 @@ def play(
     world: World, name: str, words: list[str], stdin: str, before_hanging: Callable[[], None]
 ) -> None:
     """Record a call, fail where that was asked for, and play it."""
+    world.release = before_hanging
     call = [name, *take(words, WHICH_CLUSTER.get(name, {}))[1]]
     world.record(call, [name, *words], stdin)
     if failure := world.failure(call):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from taskflow_deploy.clusters.base import BuiltImage, ImageSpec
+from taskflow_deploy.clusters.build_failure import reason
 from taskflow_deploy.clusters.embedded import build_cache
 from taskflow_deploy.clusters.embedded.bases import STAND_INS, Base, ensure_stand_in
 from taskflow_deploy.clusters.embedded.configuration import Configuration
@@ -107,7 +108,7 @@ def build(
         command = [*build_command(configuration, image, bases, metadata), *cache_options]
         if stream(command, on_line) != 0:
             raise ImageBuildError(
-                f"The image {image.name} could not be built.",
+                f"The image {image.name} could not be built: {reason(last)}",
                 f"The lines above say why, and {log_file} holds all of them; the build is "
                 f"described in {image.dockerfile}.",
                 last,

@@ -34,6 +34,12 @@ def ensure(configuration: Configuration, kubeconfig: Path) -> None:
     write_private(kubeconfig, _for_people(configuration, folder / "super-admin.conf"))
 
 
+def authority(configuration: Configuration) -> str:
+    """Return the certificate that signs those of the API, in PEM; empty where there is none."""
+    file = configuration.state / "pki" / "ca.crt"
+    return file.read_text(encoding="ascii") if file.exists() else ""
+
+
 def _for_people(configuration: Configuration, source: Path) -> str:
     """Return the administrator's kubeconfig with one context that is plainly ours."""
     kubectl = [str(configuration.programs / "kubectl"), "--kubeconfig", str(source)]

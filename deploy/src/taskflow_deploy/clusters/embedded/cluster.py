@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
+from taskflow_deploy.checks import Check
 from taskflow_deploy.clusters.base import BuiltImage, ClusterStatus, ImageSpec, PartStatus
 from taskflow_deploy.clusters.embedded import (
     bases,
@@ -18,6 +20,7 @@ from taskflow_deploy.clusters.embedded import (
     oci,
     packages,
     preflight,
+    tcp_probe,
 )
 from taskflow_deploy.clusters.embedded.components import CLUSTER, MODULE, POLICIES, PROGRAMS
 from taskflow_deploy.clusters.embedded.network import (
@@ -79,7 +82,7 @@ class EmbeddedCluster:
         if node.running(self._paths.run) is not None:
             self._wait_until_ready()
             return
-        preflight.check(self._paths)
+        preflight.Needs(self._paths).require()
         packages.ensure(packages.NODE_PACKAGES, self._output, assume_yes=self._assume_yes)
         for programs in PROGRAMS:
             compiler.ensure_programs(self._paths.cache, programs, self._output)
@@ -140,9 +143,36 @@ class EmbeddedCluster:
         """Return the digest of an image's configuration, as the node has it, or None."""
         return builder.image_id(self._configuration, reference)
 
+    def requirements(self) -> Sequence[Check[None]]:
+        """Return what the machine must have before anything is changed on it."""
+        return preflight.Needs(self._paths).checks()
+
+    def refusal(self, server: str, authority: str) -> str | None:
+        """Return why an API server is not the node's, or None where it is."""
+        ours = f"https://{self.address()}:{configuration.API_PORT}"
+        if server != ours:
+            return f"its address is {server}, and the node's is {ours}"
+        if authority.strip() != certificates.authority(self._configuration).strip():
+            return "its certificate authority is not the node's"
+        return None
+
+    def reaches(self, host: str, port: int) -> bool:
+        """Tell whether a TCP connection from the node's network is taken."""
+        return self._asked_inside(tcp_probe, host, str(port))
+
+    def resolves(self, name: str) -> bool:
+        """Tell whether the cluster's DNS has an address for a name, asked in the node's network."""
+        return self._asked_inside(dns_probe, DNS_ADDRESS, name)
+
     def address(self) -> str:
         """Return the node's address, at which NodePorts answer."""
         return self._configuration.network.node_address
+
+    def make_reachable(self, node_port: int) -> None:
+        """Do nothing: this host reaches the node by its own address."""
+
+    def release_way(self) -> None:
+        """Do nothing, for the same reason."""
 
     def host_addresses(self) -> Sequence[str]:
         """Return the host's end of the node's cable."""
@@ -222,9 +252,15 @@ class EmbeddedCluster:
 
     def _dns_answers(self) -> bool:
         # Asked for real: a status may still be from before the node's last stop.
+        return self.resolves(dns_probe.API_NAME)
+
+    def _asked_inside(self, probe: ModuleType, *words: str) -> bool:
+        """Run a probe in the node's network and return whether it was content."""
         pid = node.running(self._paths.run)
+        if pid is None:
+            return False
         enter = ["nsenter", "--target", str(pid), "--net"]
-        ask = [sys.executable, "-I", str(Path(dns_probe.__file__)), DNS_ADDRESS]
+        ask = [sys.executable, "-I", str(probe.__file__), *words]
         return run([*enter, *ask], check=False).code == 0
 
 

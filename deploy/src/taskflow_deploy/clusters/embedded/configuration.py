@@ -15,6 +15,7 @@ from taskflow_deploy.clusters.embedded.network import (
 )
 from taskflow_deploy.paths import Paths
 
+API_PORT = 6443
 PAUSE_IMAGE = "taskflow.local/pause:1"
 POLICY_AGENT = "kube-network-policies"
 _RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
@@ -141,7 +142,7 @@ class Configuration:
 
     @property
     def _api(self) -> str:
-        return f"https://{self.network.node_address}:6443/readyz"
+        return f"https://{self.network.node_address}:{API_PORT}/readyz"
 
     def _program(self, name: str, **flags: str) -> list[str]:
         return [str(self.programs / name), *_written(flags)]
@@ -186,7 +187,7 @@ class Configuration:
             "kube-apiserver",
             advertise_address=self.network.node_address,
             bind_address=self.network.node_address,
-            secure_port="6443",
+            secure_port=str(API_PORT),
             allow_privileged="true",
             authorization_mode="Node,RBAC",
             enable_admission_plugins="NodeRestriction",

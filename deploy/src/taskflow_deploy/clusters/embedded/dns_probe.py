@@ -1,23 +1,23 @@
 """Asks the cluster's DNS one question; run inside the node's network.
 
-Exit code 0 when ``kubernetes.default.svc.cluster.local`` has an address.
+Exit code 0 when the name has an address.
 """
 
 import socket
 import struct
 import sys
 
-_NAME = "kubernetes.default.svc.cluster.local"
+API_NAME = "kubernetes.default.svc.cluster.local"
 _PORT = 53
 _QUESTION_ID = 1
 _SECONDS = 1.0
 _HEADER_BYTES = 12
 
 
-def question() -> bytes:
-    """Return a DNS query (RFC 1035, section 4) for the address of the API's service."""
+def question(name: str) -> bytes:
+    """Return a DNS query (RFC 1035, section 4) for the address of a name."""
     header = struct.pack(">HHHHHH", _QUESTION_ID, 0x0100, 1, 0, 0, 0)
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in _NAME.split("."))
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     return header + labels + b"\0" + struct.pack(">HH", 1, 1)
 
 
@@ -30,11 +30,11 @@ def answered(reply: bytes) -> bool:
 
 
 def main() -> None:
-    """Ask the server whose address is the first argument."""
+    """Ask the server whose address is the first argument for the name that is the second."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         asker.settimeout(_SECONDS)
         try:
-            asker.sendto(question(), (sys.argv[1], _PORT))
+            asker.sendto(question(sys.argv[2]), (sys.argv[1], _PORT))
             reply = asker.recv(512)
         except OSError:
             sys.exit(1)

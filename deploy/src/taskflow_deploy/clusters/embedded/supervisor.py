@@ -30,6 +30,11 @@ _STEADY_SECONDS = 60.0
 _STOP_SECONDS = 2.0
 _LOG_BYTES = 20 * 1024 * 1024
 _LOG_CHECK_SECONDS = 30.0
+# A part that answered once is asked again this often; after some silence it is called ill, and
+# after more of it, it is started again.
+_ASK_AGAIN_SECONDS = 5.0
+_ILL_AFTER = 3
+_HUNG_AFTER = 12
 
 
 @dataclass
@@ -46,6 +51,8 @@ class _Part:
     pause: float = _FIRST_PAUSE_SECONDS
     not_before: float = 0.0
     was_ready: bool = False
+    asked: float = 0.0
+    silent: int = 0
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -65,6 +72,7 @@ class _Part:
             self.pause = _FIRST_PAUSE_SECONDS
         self.process = None
         self.was_ready = False
+        self.silent = 0
         self.restarts += 1
         self.not_before = now + self.pause
         self.pause = min(self.pause * 2, _LONGEST_PAUSE_SECONDS)
@@ -74,7 +82,20 @@ class _Part:
     def is_ready(self) -> bool:
         if not self.was_ready and self.process is not None:
             self.was_ready = _answers(self.ready)
-        return self.was_ready
+        return self.was_ready and self.silent < _ILL_AFTER
+
+    def ask_again(self) -> None:
+        """Ask a part that was ready whether it still is, and end one that has hung."""
+        now = time.monotonic()
+        if self.process is None or not self.was_ready or now - self.asked < _ASK_AGAIN_SECONDS:
+            return
+        self.asked = now
+        self.silent = 0 if _answers(self.ready) else self.silent + 1
+        if self.silent >= _HUNG_AFTER:
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write(f"supervisor: {self.name} does not answer any more; it is killed\n")
+            self.silent = 0
+            self.process.kill()
 
 
 @dataclass
@@ -91,14 +112,20 @@ class _Supervisor:
             for part in self.parts:
                 if part.process is None and self._may_start(part):
                     part.start()
+                # A part that waits for another one cannot answer, and is not to blame.
+                elif all(other.is_ready() for other in self._needed(part)):
+                    part.ask_again()
             self._write_status()
             self._bound_logs()
             time.sleep(_TICK_SECONDS)
         self._stop_all()
 
     def _may_start(self, part: _Part) -> bool:
-        needed = [other for other in self.parts if other.name in part.after]
-        return time.monotonic() >= part.not_before and all(other.is_ready() for other in needed)
+        ready = all(other.is_ready() for other in self._needed(part))
+        return time.monotonic() >= part.not_before and ready
+
+    def _needed(self, part: _Part) -> list[_Part]:
+        return [other for other in self.parts if other.name in part.after]
 
     def _reap(self) -> None:
         # Process 1 also inherits, and must bury, every orphan of the node.
