@@ -1,9 +1,11 @@
 """Secrets that must not be printed, logged or kept in evidence."""
 
+import base64
+import json
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-_HIDDEN = "[redacted]"
+HIDDEN = "[redacted]"
 _SHORTEST = 6
 _PATTERNS = (
     re.compile(r"sk-ant-[A-Za-z0-9_-]{8,}"),
@@ -17,13 +19,21 @@ _known: set[str] = set()
 def hide(secret: str) -> str:
     """Remember ``secret``, so that :func:`redact` removes it; return it.
 
-    The password inside a URL is remembered on its own as well.
+    So are the forms that others write it in, and the password inside a URL on its own.
     """
     if len(secret) >= _SHORTEST:
-        _known.add(secret)
+        _known.update(_written(secret))
     for form in _passwords(secret):
         hide(form)
     return secret
+
+
+def _written(secret: str) -> set[str]:
+    """Return a secret as it is, and as JSON, a URL and the data of a Kubernetes Secret have it."""
+    in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    # The environment may hold bytes that are no text.
+    in_bytes = secret.encode(errors="surrogateescape")
+    return {secret, quote(in_bytes, safe=""), base64.b64encode(in_bytes).decode(), *in_json}
 
 
 def _passwords(url: str) -> set[str]:
@@ -38,7 +48,7 @@ def _passwords(url: str) -> set[str]:
 def redact(text: str) -> str:
     """Return ``text`` without any remembered secret and without anything shaped like one."""
     for secret in sorted(_known, key=len, reverse=True):
-        text = text.replace(secret, _HIDDEN)
+        text = text.replace(secret, HIDDEN)
     for pattern in _PATTERNS:
-        text = pattern.sub(_HIDDEN, text)
+        text = pattern.sub(HIDDEN, text)
     return text

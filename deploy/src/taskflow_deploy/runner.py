@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,10 +133,48 @@ def stream(
         return process.wait()
 
 
-def stop_running() -> None:
-    """Stop what other threads are running: its exit code tells them."""
+@contextlib.contextmanager
+def following(
+    argv: Sequence[str | Path], on_line: Callable[[str], None]
+) -> Iterator[Callable[[], bool]]:
+    """Run a program beside a block, and give each line that it prints to ``on_line`` at once.
+
+    ``on_line`` is called in another thread. What the program says of its own troubles is
+    dropped. It ends with the block; the block gets a function that tells whether it still runs.
+
+    Raises
+    ------
+    ToolMissingError
+        The program is not installed.
+    """
+    words = [str(word) for word in argv]
+    with _process(words, None, None, feed=False, quiet=True) as process:
+        lines = process.stdout or ()
+
+        def read() -> None:
+            for line in lines:
+                on_line(line.decode(errors="replace").rstrip("\n"))
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        try:
+            yield reader.is_alive
+        finally:
+            if process.poll() is None:
+                _stop(process)
+            reader.join()
+
+
+def stop_running(patience: float | None = None) -> None:
+    """Stop what other threads are running: its exit code tells them.
+
+    Parameters
+    ----------
+    patience
+        Seconds that each program gets to end by itself; five, when left out.
+    """
     for process in list(_running):
-        _stop(process)
+        _stop(process, patience)
 
 
 @contextlib.contextmanager
@@ -146,9 +185,11 @@ def _process(
     *,
     feed: bool,
     merge: bool = False,
+    quiet: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program for as long as the block runs; an error in the block stops it."""
-    with _start(words, env, cwd, feed=feed, merge=merge) as process:
+    errors = subprocess.STDOUT if merge else subprocess.DEVNULL if quiet else subprocess.PIPE
+    with _start(words, env, cwd, feed=feed, errors=errors) as process:
         _running.add(process)
         try:
             yield process
@@ -165,7 +206,7 @@ def _start(
     cwd: Path | None,
     *,
     feed: bool,
-    merge: bool,
+    errors: int,
 ) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches us alone, and we decide what stops.
     try:
@@ -175,7 +216,7 @@ def _start(
             cwd=cwd,
             stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+            stderr=errors,
             start_new_session=True,
         )
     except FileNotFoundError:
@@ -188,11 +229,12 @@ def _start(
         ) from None
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], patience: float | None = None) -> None:
     """Ask a program and its children to end; whoever of them is left after that is killed."""
+    seconds = _KILL_AFTER_SECONDS if patience is None else patience
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=_KILL_AFTER_SECONDS)
+            process.wait(timeout=seconds)
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -21,6 +21,17 @@ def test_the_password_of_a_url_is_removed_in_each_form() -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [r"a \"b\" \\ c \u00fc", r"a \"b\" \\ c ü", "a%20%22b%22%20%5C%20c%20%C3%BC",
+     "YSAiYiIgXCBjIMO8"],
+    ids=["JSON in ASCII", "JSON", "a URL", "a Kubernetes Secret"],
+)  # fmt: skip
+def test_a_secret_is_known_in_the_forms_that_others_write_it_in(written: str) -> None:
+    hide('a "b" \\ c ü')
+    assert redact(f"x {written} y") == "x [redacted] y"
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("key sk-ant-api03-abcdefgh_1 end", "key [redacted] end"),
