@@ -101,6 +101,7 @@ fmt: setup ## Format everything and write generated files anew
 	.venv/bin/ruff format .
 	$(NPM) run format
 	cd deploy && ../.venv/bin/python -m tests.chart.tools docs
+	cd deploy && ../.venv/bin/python -m tests.checkpoints_page
 	cd backend && ../.venv/bin/python -m src.openapi_file
 	$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
 	    --output-file backend/requirements.txt >/dev/null

@@ -8,6 +8,7 @@ from typing import Any
 from taskflow_deploy.clusters import base
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.errors import ClusterError, CommandError
+from taskflow_deploy.redaction import redact
 from taskflow_deploy.runner import Completed, run
 
 NAMESPACE = base.NAMESPACE
@@ -18,7 +19,10 @@ OWN_LABELS = {"app.kubernetes.io/managed-by": "taskflow"}
 # the server would refuse to change what another has set.
 OVERRIDE = "--force-conflicts"
 _TIMEOUT_SECONDS = 120.0
+_LONGEST_WORDS = 200
 _NOT_INSTALLED = "release: not found"
+# The node's words, in the place of a log that is gone with its container.
+_NO_LOG = "unable to retrieve container logs"
 
 
 def kubectl_command(cluster: Cluster, *words: str) -> list[str]:
@@ -60,6 +64,22 @@ def read(cluster: Cluster, *words: str) -> Any:
         raise ClusterError(
             "The cluster does not answer.", "See ./taskflow status.", error.details
         ) from None
+
+
+def last_words(cluster: Cluster, pod: str, container: str) -> str:
+    """Return the last line that a container printed before it ended, or nothing.
+
+    It is without secrets: who shortened it before would show the half of one.
+    """
+    if not pod or not container:
+        return ""
+    for before in (["--previous"], []):
+        command = ["logs", pod, "-n", NAMESPACE, "--container", container, "--tail=20", *before]
+        said = kubectl(cluster, *command, check=False).stdout.strip().splitlines()
+        lines = [line for line in said if not line.startswith(_NO_LOG)]
+        if lines:
+            return redact(lines[-1].strip())[:_LONGEST_WORDS]
+    return ""
 
 
 def apply(cluster: Cluster, objects: Sequence[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,11 +12,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
+from taskflow_deploy.checks import Result, Verdict
 from taskflow_deploy.errors import DeployError
 from taskflow_deploy.redaction import redact
 
+SCHEMA_VERSION = 1
+"""Of what commands print with ``--json``."""
+
 _HEARTBEAT_SECONDS = 15.0
+_MARKS = {
+    Verdict.PASSED: "[green]✓[/]",
+    Verdict.WARNED: "[yellow]![/]",
+    Verdict.SKIPPED: "[dim]-[/]",
+    Verdict.FAILED: "[red]✗[/]",
+}
 # A program that reads a table gets each row on one line, however long.
 _WIDTH_FOR_PROGRAMS = 10_000
 
@@ -43,6 +54,12 @@ class Output:
         """Whether a person can be asked."""
         return sys.stdin.isatty() and self.people.is_terminal
 
+    @property
+    def paints(self) -> bool:
+        """Whether standard output shows colours."""
+        out = self._data
+        return out.is_terminal and not out.no_color and not out.is_dumb_terminal
+
     def note(self, text: str) -> None:
         """Print a line of progress."""
         self._say(escape(redact(text)))
@@ -66,14 +83,17 @@ class Output:
             self._say(f"  [dim]{escape(redact(line))}[/]")
         if error.resolution:
             self._say(f"[bold]what to do:[/] {escape(redact(error.resolution))}")
+        if error.mend and error.mend not in error.resolution:
+            self._say(f"[bold]command:[/] {escape(redact(error.mend))}")
         if self.as_json:
             body = {
                 "error": error.message,
                 "resolution": error.resolution,
+                "mend": error.mend,
                 "details": error.details,
                 "exit_code": error.exit_code,
             }
-            self.data({"status": "failed", **body})
+            self.data({"schema_version": SCHEMA_VERSION, "status": "failed", **body})
 
     def data(self, value: Mapping[str, Any] | list[Any]) -> None:
         """Print a value as JSON on standard output."""
@@ -96,6 +116,24 @@ class Output:
             table.add_row(*(escape(redact(cell)) for cell in row))
         if rows:
             self._data.print(table)
+
+    def fact(self, name: str, fact: str) -> None:
+        """Print a fact on standard output after its name: one line, cut to the terminal's width."""
+        line = Text.assemble((redact(name), "dim"), redact(fact))
+        cut = self._data.is_terminal
+        self._data.print(line, no_wrap=cut, soft_wrap=not cut, overflow="ellipsis", crop=cut)
+
+    def findings(self, title: str, results: Sequence[Result]) -> None:
+        """Print checks on standard output: a mark, what it is, what was found, what mends it."""
+        self._data.print(f"[bold]{escape(title)}[/]")
+        width = max((len(result.title) for result in results), default=0)
+        for result in results:
+            reason = escape(redact(result.reason))
+            line = f"{_MARKS[result.verdict]} {escape(result.title):<{width}}  {reason}"
+            self._data.print(line, soft_wrap=True)
+            if result.mend and result.verdict is not Verdict.PASSED:
+                mend = escape(redact(result.mend))
+                self._data.print(f"  {'':<{width}}  [dim]{mend}[/]", soft_wrap=True)
 
     def confirm(self, question: str, *, assume_yes: bool) -> bool:
         """Ask a yes-or-no question; without a terminal, or with ``assume_yes``, it is yes."""

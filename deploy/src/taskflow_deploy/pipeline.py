@@ -1,78 +1,109 @@
 """The one table of checkpoints, and what happens when one fails."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from taskflow_deploy import failure, kube, pod_secrets, records
+from taskflow_deploy import failure, journal, kube, pod_secrets, records
 from taskflow_deploy.checkpoints import built, chart, contract, loaded, pods, prerequisites
+from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.errors import ContractError, DeployError, PodsError
+from taskflow_deploy.checkpoints.passing import Passed, hold, recall, rehearse_one
+from taskflow_deploy.checks import Verdict
+from taskflow_deploy.errors import ContractError, DeployError, LimitError, PodsError, UsageError
 
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A step that must hold before the next begins; ``run`` returns what people want to know."""
-
-    id: str
-    title: str
-    run: Callable[[Deployment], str]
-
-
-CHECKPOINTS = (
-    Checkpoint("prerequisites", "prerequisites", prerequisites.run),
-    Checkpoint("built", "images built", built.run),
-    Checkpoint("loaded", "images in the cluster", loaded.run),
-    Checkpoint("chart", "chart installed", chart.run),
-    Checkpoint("pods", "pods ready", pods.run),
-    Checkpoint("contract", "contract verified", contract.run),
+CHECKPOINTS: tuple[Checkpoint, ...] = (
+    prerequisites.CHECKPOINT,
+    built.CHECKPOINT,
+    loaded.CHECKPOINT,
+    chart.CHECKPOINT,
+    pods.CHECKPOINT,
+    contract.CHECKPOINT,
 )
+IDS = tuple(checkpoint.id for checkpoint in CHECKPOINTS)
+_ONLY_WHAT_RUNS_CAN_TELL = PodsError | ContractError | LimitError
 
 
-def deploy(deployment: Deployment) -> list[dict[str, Any]]:
-    """Pass all checkpoints and record what was verified.
-
-    Returns
-    -------
-    list
-        For each checkpoint its id, verdict, seconds and fact.
+def part(first: str | None, last: str | None) -> tuple[int, int]:
+    """Return the places in the table of the first and the last checkpoint to pass.
 
     Raises
     ------
+    UsageError
+        There is no such checkpoint, or the first stands behind the last.
+    """
+    for name in (first, last):
+        if name is not None and name not in IDS:
+            raise UsageError(f"There is no checkpoint {name!r}.", f"Choose from: {', '.join(IDS)}")
+    begin, end = IDS.index(first or IDS[0]), IDS.index(last or IDS[-1])
+    if begin > end:
+        raise UsageError(
+            f"Checkpoint {first} comes after {last}.", f"Their order is: {', '.join(IDS)}"
+        )
+    return begin, end
+
+
+def deploy(
+    deployment: Deployment, first: str | None = None, last: str | None = None
+) -> list[Passed]:
+    """Pass the checkpoints, from ``first`` to ``last``, and record what was verified.
+
+    Raises
+    ------
+    UsageError
+        There is no such part of the table.
     DeployError
         A checkpoint failed. Where the release had been changed, evidence was
         taken first and the change undone.
     """
-    passed: list[dict[str, Any]] = []
+    begin, end = part(first, last)
+    passed: list[Passed] = []
+    deployment.journal = journal.begin(deployment.paths, "up")
     try:
-        for checkpoint in CHECKPOINTS:
-            passed.append(_pass(checkpoint, deployment))  # noqa: PERF401 - each may raise
+        for place, checkpoint in enumerate(CHECKPOINTS[: end + 1]):
+            step = recall if place < begin else hold
+            passed.append(step(checkpoint, deployment))
     except (Exception, KeyboardInterrupt) as cause:  # noqa: BLE001 - whatever it is, it is undone
         error = failure.as_error(deployment.paths, cause)
         raise _after_failure(deployment, error) from None
-    _record(deployment)
+    if CHECKPOINTS[end] is CHECKPOINTS[-1]:
+        _record(deployment)
+    deployment.journal.end("verified" if deployment.verified else f"stopped after {IDS[end]}")
     return passed
 
 
-def _pass(checkpoint: Checkpoint, deployment: Deployment) -> dict[str, Any]:
-    started = time.monotonic()
-    try:
-        fact = checkpoint.run(deployment)
-    except (Exception, KeyboardInterrupt):
-        deployment.output.bad(f"{checkpoint.title}, {time.monotonic() - started:.1f} s")
-        raise
-    seconds = time.monotonic() - started
-    deployment.output.good(f"{checkpoint.title:<22} {seconds:6.1f} s  {fact}")
-    return {"id": checkpoint.id, "verdict": "passed", "seconds": round(seconds, 2), "fact": fact}
+def rehearse(
+    deployment: Deployment, first: str | None = None, last: str | None = None
+) -> list[Passed]:
+    """Look at everything that can be known without changing anything; raises no failed check.
+
+    Raises
+    ------
+    UsageError
+        There is no such part of the table.
+    """
+    begin, end = part(first, last)
+    rehearsed: list[Passed] = []
+    for checkpoint in CHECKPOINTS[begin : end + 1]:
+        rehearsed.append(rehearse_one(checkpoint, deployment))
+        if rehearsed[-1].verdict == Verdict.FAILED.value:
+            break
+    return rehearsed
 
 
 def _after_failure(deployment: Deployment, error: DeployError) -> DeployError:
-    if deployment.changed:
-        return failure.after_change(deployment.paths, deployment.output, deployment.cluster, error)
-    if isinstance(error, PodsError | ContractError):  # only what runs can tell why
-        failure.take_evidence(deployment.paths, deployment.output, deployment.cluster, error)
-    return error
+    try:
+        if deployment.changed:
+            return failure.after_change(deployment.paths, deployment.output, deployment.cluster,
+                                        error, _known(deployment))  # fmt: skip
+        if isinstance(error, _ONLY_WHAT_RUNS_CAN_TELL):
+            failure.take_evidence(deployment.paths, deployment.output, deployment.cluster, error,
+                                  _known(deployment))  # fmt: skip
+        return error
+    finally:
+        deployment.journal.end("failed")
+
+
+def _known(deployment: Deployment) -> failure.Known:
+    return failure.Known(
+        deployment.journal, deployment.manifest, deployment.diff, deployment.images
+    )
 
 
 def _record(deployment: Deployment) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taskflow_deploy import failure, kube, records
+from taskflow_deploy import failure, journal, kube, records
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.errors import ClusterNotRunningError, UsageError
 from taskflow_deploy.output import Output
@@ -70,11 +70,17 @@ def roll_back(paths: Paths, output: Output, cluster: Cluster, number: int | None
         What is rolled back to does not work any more.
     """
     target = _target(output, revisions(paths, cluster), number)
+    steps = journal.begin(paths, "rollback")
     try:
-        return go_back(paths, cluster, target)
+        made = go_back(paths, output, cluster, target)
     except (Exception, KeyboardInterrupt) as cause:  # noqa: BLE001 - whatever it is, it is undone
         error = failure.as_error(paths, cause)
-        raise failure.after_change(paths, output, cluster, error) from None
+        known = failure.Known(steps)
+        failed = failure.after_change(paths, output, cluster, error, known)
+        steps.end("failed")
+        raise failed from None
+    steps.end("verified")
+    return made
 
 
 def _target(output: Output, kept: Sequence[Revision], number: int | None) -> Verified:

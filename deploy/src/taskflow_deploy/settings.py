@@ -35,6 +35,8 @@ class Settings:
         Where the frontend answers on the node.
     previous_secret
         What signed tokens before a rotation: still verifies, never signs. Empty for none.
+    secret_is_given
+        Whether the user gave the secret, rather than have one made.
     """
 
     database_url: str | None
@@ -42,10 +44,16 @@ class Settings:
     anthropic_api_key: str
     node_port: int
     previous_secret: str = ""
+    secret_is_given: bool = False
 
 
-def load(paths: Paths) -> Settings:
+def load(paths: Paths, *, keep: bool = True) -> Settings:
     """Read and check the settings.
+
+    Parameters
+    ----------
+    keep
+        Keep a secret that has to be made; a rehearsal leaves nothing behind.
 
     Raises
     ------
@@ -55,10 +63,11 @@ def load(paths: Paths) -> Settings:
     given = {**_from_file(paths.repository / ".env"), **os.environ}
     return Settings(
         database_url=_database_url(given.get("DATABASE_URL", "")),
-        better_auth_secret=_own_secret(given, paths),
+        better_auth_secret=_own_secret(given, paths, keep=keep),
         anthropic_api_key=_api_key(given.get("ANTHROPIC_API_KEY", "")),
         node_port=_node_port(given.get("TASKFLOW_NODE_PORT", "")),
         previous_secret=_secret("BETTER_AUTH_SECRET_PREVIOUS", given),
+        secret_is_given=bool(given.get("BETTER_AUTH_SECRET")),
     )
 
 
@@ -94,9 +103,9 @@ def _names_a_database(url: str) -> bool:
     return bool(parts.scheme in _SCHEMES and parts.hostname and parts.path.strip("/") and has_port)
 
 
-def _own_secret(given: Mapping[str, str], paths: Paths) -> str:
+def _own_secret(given: Mapping[str, str], paths: Paths, *, keep: bool) -> str:
     return _secret("BETTER_AUTH_SECRET", given) or hide(
-        _kept_secret(paths.state / "better-auth-secret")
+        _kept_secret(paths.state / "better-auth-secret", keep=keep)
     )
 
 
@@ -110,9 +119,12 @@ def _secret(name: str, given: Mapping[str, str]) -> str:
     return hide(value)
 
 
-def _kept_secret(file: Path) -> str:
+def _kept_secret(file: Path, *, keep: bool) -> str:
     if not file.exists() or not file.stat().st_size:
-        write_private(file, secrets.token_urlsafe(48))
+        made = secrets.token_urlsafe(48)
+        if not keep:
+            return made
+        write_private(file, made)
     return file.read_text(encoding="ascii")
 
 

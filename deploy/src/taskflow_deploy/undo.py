@@ -1,19 +1,23 @@
 """Goes back to what was last proven."""
 
 import time
+from urllib.parse import urlsplit
 
 from taskflow_deploy import kube, records
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.contract.verify import verify
 from taskflow_deploy.errors import CommandError, ContractError, PodsError
+from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.records import Verified
 
+_HTTP = 80
 _READY_SECONDS = 120.0
 _POLL_SECONDS = 0.3
+_HEARTBEAT_SECONDS = 5.0
 
 
-def undo(paths: Paths, cluster: Cluster) -> str:
+def undo(paths: Paths, output: Output, cluster: Cluster) -> str:
     """Roll back to the last verified revision, or uninstall where nothing was ever verified.
 
     What was rolled back to is verified once more.
@@ -35,13 +39,13 @@ def undo(paths: Paths, cluster: Cluster) -> str:
     verified = records.last_verified(paths)
     revisions = [entry["revision"] for entry in kube.history(cluster)]
     if verified is not None and verified.revision in revisions:
-        go_back(paths, cluster, verified)
+        go_back(paths, output, cluster, verified)
         return f"rolled back to revision {verified.revision}, and that was verified again"
     remove(paths, cluster)
     return "uninstalled: there is no verified revision to go back to"
 
 
-def go_back(paths: Paths, cluster: Cluster, target: Verified) -> Verified:
+def go_back(paths: Paths, output: Output, cluster: Cluster, target: Verified) -> Verified:
     """Roll back to a revision, verify it, and record the new revision that this makes.
 
     Raises
@@ -49,20 +53,26 @@ def go_back(paths: Paths, cluster: Cluster, target: Verified) -> Verified:
     CommandError, PodsError, ContractError
         As :func:`undo` does.
     """
+    output.note(f"Going back to revision {target.revision}.")
     kube.helm(cluster, "rollback", kube.RELEASE, str(target.revision), kube.OVERRIDE)
-    _require_verified(cluster, target.url)
+    _require_verified(output, cluster, target.url)
     made = Verified(int(kube.history(cluster)[-1]["revision"]), target.content, target.url)
     records.remember(paths, made)
     return made
 
 
-def _require_verified(cluster: Cluster, url: str) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
+def _require_verified(output: Output, cluster: Cluster, url: str) -> None:
+    started = last_said = time.monotonic()
     while not _is_settled(cluster):
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now - started > _READY_SECONDS:
             raise PodsError(f"The pods of before were not ready after {_READY_SECONDS:.0f} s.")
+        if now - last_said > _HEARTBEAT_SECONDS:
+            last_said = now
+            output.note("  waiting for the pods of before to be ready")
         time.sleep(_POLL_SECONDS)
-    report = verify(url)
+    cluster.make_reachable(urlsplit(url).port or _HTTP)
+    report = verify(url, origin=url)
     if not report.passed:
         raise ContractError(f"{report.first_broken.endpoint}: {report.first_broken.detail}")
 
@@ -85,6 +95,7 @@ def _is_settled(cluster: Cluster) -> bool:
 def remove(paths: Paths, cluster: Cluster) -> None:
     """Remove the release, its secrets and its namespace; quiet where there are none."""
     records.forget(paths)
+    cluster.release_way()
     done = kube.helm(cluster, "uninstall", kube.RELEASE, "--ignore-not-found", check=False)
     if done.code != 0:
         raise CommandError("The release could not be uninstalled.", details=done.tail)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -35,7 +36,17 @@ def _tasks(url: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "part",
-    ["etcd", "kube-apiserver", "kubelet", "kube-proxy", "kube-network-policies", "containerd"],
+    [
+        "etcd",
+        "kube-apiserver",
+        "kubelet",
+        "kube-proxy",
+        "kube-network-policies",
+        "containerd",
+        "kube-scheduler",
+        "kube-controller-manager",
+        "buildkitd",
+    ],
 )
 def test_a_part_that_is_killed_is_started_again(checkout: Checkout, url: str, part: str) -> None:
     pid = pid_of(part, checkout)
@@ -72,6 +83,23 @@ def test_a_killed_node_is_started_again_by_up(
     within(30, lambda: not Path(f"/proc/{record['pid']}").exists())
     done = checkout.taskflow("up", "--yes")
     times["up after the node was killed"] = done.seconds
+    assert kept_task in _tasks(url)
+
+
+def test_up_brings_everything_back_after_a_reboot(
+    checkout: Checkout, url: str, kept_task: str, times: dict[str, float]
+) -> None:
+    """What a reboot leaves: no process, no mount, no interface, an empty /run, all of the disk."""
+    record = json.loads((checkout.run_folder / "node.json").read_text(encoding="utf-8"))
+    pid_file = checkout.state / "postgres" / "data" / "postmaster.pid"
+    for pid in (record["pid"], int(pid_file.read_text(encoding="ascii").splitlines()[0])):
+        os.kill(pid, signal.SIGKILL)
+        within(30, lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+    shutil.rmtree(checkout.run_folder)
+    assert checkout.taskflow("cluster", "status", "--json").json["running"] is False
+    done = checkout.taskflow("up", "--yes")
+    times["up after a reboot"] = done.seconds
+    assert "contract verified" in done.err
     assert kept_task in _tasks(url)
 
 

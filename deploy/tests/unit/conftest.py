@@ -10,7 +10,7 @@ from taskflow_deploy import redaction
 from taskflow_deploy.checkpoints import pods
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.clusters.base import BuiltImage
-from taskflow_deploy.contract import scenario, verify
+from taskflow_deploy.contract import cors, scenario, verify
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import REPOSITORY, Paths
 from taskflow_deploy.settings import Settings
@@ -53,6 +53,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
     """A folder that is all of PATH, without any stand-in yet."""
     made = Tools(tmp_path / "bin", tmp_path / "world.json")
     monkeypatch.setenv("PATH", str(made.folder))
+    monkeypatch.setenv("MINIKUBE_HOME", str(tmp_path / "minikube"))
     return made
 
 
@@ -117,6 +118,7 @@ def whole(
     tools.install("kubectl", "helm")
     tools.play_without_processes(monkeypatch)
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(pods, "_STABLE_SECONDS", 0.05)
     monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
     return Run(tools, paths, database_url, backend_port)
 
@@ -125,4 +127,5 @@ def whole(
 def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same, where only the first endpoint is asked, to save time."""
     monkeypatch.setattr(verify, "play", lambda session: scenario._health(session, {}))
+    monkeypatch.setattr(cors, "play", lambda _session, _origin: None)
     return whole

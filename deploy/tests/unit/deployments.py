@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.checkpoints.deployment import Deployment, Wishes
+from taskflow_deploy.checkpoints.passing import Passed
 from taskflow_deploy.errors import DeployError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
@@ -29,10 +30,14 @@ class Run:
         self.cluster = RecordingCluster(tools, paths)
         self.settings = Settings(hide(database_url), hide(SECRET), hide(KEY), port)
 
-    def up(self, **changes: Any) -> list[dict[str, Any]]:
-        """Deploy."""
+    def deployment(self, wishes: Wishes | None = None, **changes: Any) -> Deployment:
+        """Return a deployment that was not begun."""
         settings = Settings(**{**vars(self.settings), **changes})
-        return deploy(Deployment(self.paths, Output(), settings, self.cluster))
+        return Deployment(self.paths, Output(), settings, self.cluster, wishes or Wishes())
+
+    def up(self, first: str | None = None, last: str | None = None, **changes: Any) -> list[Passed]:
+        """Deploy."""
+        return deploy(self.deployment(**changes), first, last)
 
     def fails(self, kind: type[DeployError], **changes: Any) -> DeployError:
         """Deploy and return the failure."""

@@ -48,7 +48,7 @@ def damaging(port: int, damage: Damage) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _pass_on  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _pass_on  # noqa: N815
 
         def log_message(self, *_words: object) -> None:
             """Say nothing."""

@@ -54,6 +54,7 @@ def backend(database_url: str) -> Iterator[int]:
         "ANTHROPIC_API_KEY": "",
     }
     port = free_port(_NODE_PORTS)
+    environment["CORS_ORIGINS"] = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "src.server", "--port", str(port)]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=_BACKEND, env=environment, stdout=log, stderr=log)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from taskflow_deploy.checkpoints import built, chart, loaded, prerequisites
-from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy import built_images, sources
+from taskflow_deploy.checkpoints import built, loaded, prerequisites, rendering
+from taskflow_deploy.checkpoints.deployment import Deployment, Wishes
+from taskflow_deploy.checkpoints.passing import hold
+from taskflow_deploy.clusters.base import BuiltImage
 from taskflow_deploy.errors import (
     ContextRefusedError,
     DatabaseUnreachableError,
@@ -26,7 +29,7 @@ def test_a_database_on_localhost_cannot_be_reached_from_a_pod(
     deployment: Deployment, tools: Tools, host: str
 ) -> None:
     with pytest.raises(DatabaseUnreachableError, match="localhost") as caught:
-        prerequisites.run(_given(deployment, f"postgresql://u:p@{host}/app"))
+        hold(prerequisites.CHECKPOINT, _given(deployment, f"postgresql://u:p@{host}/app"))
     assert "unset it" in caught.value.resolution
     assert tools.calls() == [], "nothing was started"
 
@@ -39,7 +42,7 @@ def test_a_database_that_does_not_let_us_in_is_told_before_anything_starts(
     nobody = "postgresql://u:p@127.0.0.2:1/app"
     for url, why in ((wrong, "InvalidPasswordError"), (nobody, "ConnectionRefusedError")):
         with pytest.raises(DatabaseUnreachableError, match=why) as caught:
-            prerequisites.run(_given(deployment, url))
+            hold(prerequisites.CHECKPOINT, _given(deployment, url))
         assert "wrong-password" not in str(caught.value) + "".join(caught.value.details)
     assert tools.calls() == []
 
@@ -48,7 +51,9 @@ def test_a_given_database_is_used_as_it_was_given(
     deployment: Deployment, database_url: str
 ) -> None:
     mine = _given(deployment, database_url.replace("postgresql://", "postgresql+asyncpg://"))
-    assert prerequisites.run(mine) == "minikube cluster, your database at 127.0.0.2"
+    assert (
+        hold(prerequisites.CHECKPOINT, mine).fact == "minikube cluster, your database at 127.0.0.2"
+    )
     assert mine.database_url == mine.settings.database_url
     assert (deployment.paths.state / "cluster-kind").read_text("ascii") == "minikube"
 
@@ -58,7 +63,7 @@ def test_a_context_that_is_not_ours_is_refused_before_anything_is_written(
 ) -> None:
     cluster.kind = "embedded"
     with pytest.raises(ContextRefusedError):
-        prerequisites.run(_given(deployment, database_url))
+        hold(prerequisites.CHECKPOINT, _given(deployment, database_url))
     assert [call[1:3] for call in tools.calls("kubectl")] == [["config", "view"]]
     assert tools.calls("helm") == []
 
@@ -74,47 +79,82 @@ def test_a_node_port_of_another_service_is_named(
     ]
     tools.change(services=services)
     if free:
-        prerequisites.run(_given(deployment, database_url))
+        hold(prerequisites.CHECKPOINT, _given(deployment, database_url))
         return
     with pytest.raises(PortInUseError, match="30300 belongs to the service theirs") as caught:
-        prerequisites.run(_given(deployment, database_url))
+        hold(prerequisites.CHECKPOINT, _given(deployment, database_url))
     assert "TASKFLOW_NODE_PORT" in caught.value.resolution
 
 
 def test_an_image_that_the_node_has_is_not_built_again(
     deployment: Deployment, tools: Tools, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert built.run(deployment).startswith("built taskflow-backend:")
+    assert hold(built.CHECKPOINT, deployment).fact.startswith("built taskflow-backend:")
     assert "taskflow-backend is built on python:3.11-slim" in capsys.readouterr().err
     for image in deployment.images.values():
         deployment.cluster.load(image)
-    assert built.run(deployment) == "sources unchanged"
+    assert hold(built.CHECKPOINT, deployment).fact == "sources unchanged"
     assert len(tools.calls("cluster", "build")) == 2
+
+
+def test_an_image_that_only_has_the_right_name_is_not_believed(
+    deployment: Deployment, cluster: RecordingCluster, tools: Tools,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    images = [image.reference for image in sources.images(deployment.paths.repository)]
+    tools.change(node_images=dict.fromkeys(images, "sha256:of-somebody"))
+    assert hold(built.CHECKPOINT, deployment).fact.startswith("built "), "nobody knows its id"
+    tools.change(node_images=dict.fromkeys(images, "sha256:of-somebody"))
+    assert hold(built.CHECKPOINT, deployment).fact == "sources unchanged"
+    monkeypatch.setattr(cluster, "load", lambda _image: None)
+    with pytest.raises(ImageLoadError, match="The node has sha256:of-somebody") as caught:
+        hold(loaded.CHECKPOINT, deployment)
+    assert caught.value.mend == "./taskflow up --rebuild"
+
+
+def test_a_rebuild_builds_what_is_there(deployment: Deployment, tools: Tools) -> None:
+    hold(built.CHECKPOINT, deployment)
+    hold(loaded.CHECKPOINT, deployment)
+    deployment.wishes = Wishes(rebuild=True)
+    assert hold(built.CHECKPOINT, deployment).fact.startswith("built ")
+    assert len(tools.calls("cluster", "build")) == 4
+
+
+def test_ids_of_builds_are_kept_and_forgotten_with_the_node(deployment: Deployment) -> None:
+    assert built_images.recall(deployment.paths, "taskflow-backend:abc") is None
+    for number in range(60):
+        image = BuiltImage(f"taskflow-backend:{number}", f"sha256:{number}", {}, cached=False)
+        built_images.remember(deployment.paths, image)
+    assert built_images.recall(deployment.paths, "taskflow-backend:59") == "sha256:59"
+    assert built_images.recall(deployment.paths, "taskflow-backend:19") is None, "only forty"
+    built_images.forget(deployment.paths)
+    assert built_images.recall(deployment.paths, "taskflow-backend:59") is None
 
 
 def test_an_image_with_another_id_is_refused(
     deployment: Deployment, cluster: RecordingCluster, tools: Tools
 ) -> None:
-    assert loaded.run(deployment) == "taskflow-backend:abc, taskflow-frontend:abc"
+    assert hold(loaded.CHECKPOINT, deployment).fact == "taskflow-backend:abc, taskflow-frontend:abc"
     cluster.loses_images = True
     tools.change(node_images={"taskflow-backend:abc": "sha256:old"})
     with pytest.raises(ImageLoadError) as caught:
-        loaded.run(deployment)
+        hold(loaded.CHECKPOINT, deployment)
     for part in ("sha256:old", IMAGE_ID, "taskflow-backend:abc"):
         assert part in caught.value.message
     tools.change(node_images={})
     with pytest.raises(ImageLoadError, match="no image"):
-        loaded.run(deployment)
+        hold(loaded.CHECKPOINT, deployment)
 
 
 def test_values_hold_no_secret_but_change_with_it(deployment: Deployment) -> None:
-    first = chart.chart_values(deployment)
-    assert first["backend"]["image"] == {"repository": "taskflow-backend", "tag": "abc"}
+    first = rendering.values(deployment)
+    [backend, _] = sources.images(deployment.paths.repository)
+    assert first["backend"]["image"] == {"repository": "taskflow-backend", "tag": backend.tag}
     assert first["frontend"]["service"] == {"nodePort": 30300}
     assert first["backend"]["config"]["corsOrigins"] == "http://127.0.0.1:30300"
     assert deployment.settings.better_auth_secret not in repr(first)
     deployment.database_url = "postgresql://u:another@h/d"
-    second = chart.chart_values(deployment)
+    second = rendering.values(deployment)
     assert second["backend"]["secrets"] != first["backend"]["secrets"]
     assert second["frontend"] == first["frontend"], "only the backend uses the database"
 
@@ -126,4 +166,4 @@ def test_pods_may_leave_towards_the_port_of_the_database(
     deployment: Deployment, address: str, port: int
 ) -> None:
     deployment.database_url = f"postgresql://{address}/d"
-    assert chart.chart_values(deployment)["networkPolicy"] == {"postgresPort": port}
+    assert rendering.values(deployment)["networkPolicy"] == {"postgresPort": port}

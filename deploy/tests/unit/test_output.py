@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from taskflow_deploy.checks import Result, Verdict
 from taskflow_deploy.errors import ClusterError
 from taskflow_deploy.output import Output
 from taskflow_deploy.redaction import hide
@@ -64,13 +65,45 @@ def test_an_error_is_what_happened_details_and_the_cure(
     ]
 
 
+def test_the_command_that_mends_it_is_shown_where_the_cure_does_not_name_it(
+    output: Output, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.error(ClusterError("It broke.", "Mend it.", mend="make [it] well"))
+    assert capsys.readouterr().err.splitlines()[-1] == "command: make [it] well"
+    output.error(ClusterError("It broke.", "Run make it well now.", mend="make it well"))
+    assert "command:" not in capsys.readouterr().err
+
+
+def test_findings_are_a_mark_a_reason_and_what_mends_them(
+    output: Output, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = [
+        Result("a.b", "Disk", Verdict.PASSED, 0.1, "77 GB [free]", "never shown"),
+        Result("a.c", "Memory", Verdict.WARNED, 0.1, "little", "ps aux"),
+        Result("a.d", "DNS", Verdict.SKIPPED, 0.1, "not known"),
+        Result("a.e", "Port", Verdict.FAILED, 0.1, "taken", "use another"),
+    ]
+    output.findings("Title", results)
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "Title",
+        "✓ Disk    77 GB [free]",
+        "! Memory  little",
+        "          ps aux",
+        "- DNS     not known",
+        "✗ Port    taken",
+        "          use another",
+    ]
+
+
 def test_with_json_an_error_is_data_as_well(capsys: pytest.CaptureFixture[str]) -> None:
-    Output(as_json=True).error(ClusterError("It broke.", "Mend it.", ["log"]))
+    Output(as_json=True).error(ClusterError("It broke.", "Mend it.", ["log"], mend="make it well"))
     out, err = capsys.readouterr()
     assert json.loads(out) == {
+        "schema_version": 1,
         "status": "failed",
         "error": "It broke.",
         "resolution": "Mend it.",
+        "mend": "make it well",
         "details": ["log"],
         "exit_code": 70,
     }

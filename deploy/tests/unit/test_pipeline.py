@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from taskflow_deploy import evidence, pipeline, records
+from taskflow_deploy import failure, pipeline, records, undo
 from taskflow_deploy.checkpoints import pods
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.errors import (
@@ -16,6 +16,7 @@ from taskflow_deploy.errors import (
     DeployError,
     ImageBuildError,
     ImageLoadError,
+    InstallError,
     InterruptedByUserError,
     PodsError,
     UndoError,
@@ -28,14 +29,14 @@ def test_all_checkpoints_pass_in_order_and_the_revision_is_recorded(whole: Run) 
     run = whole
     passed = run.up()
     ids = ["prerequisites", "built", "loaded", "chart", "pods", "contract"]
-    assert [entry["id"] for entry in passed] == ids == [c.id for c in pipeline.CHECKPOINTS]
-    assert {entry["verdict"] for entry in passed} == {"passed"}
+    assert [entry.id for entry in passed] == ids == list(pipeline.IDS)
+    assert {entry.verdict for entry in passed} == {"passed"}
     verified = records.last_verified(run.paths)
     assert verified is not None
     assert (verified.revision, verified.url) == (1, f"http://127.0.0.1:{run.settings.node_port}")
     order = [run.place("cluster", "start"), run.place("cluster", "build"),
-             run.place("cluster", "load"), run.place("helm", "lint"), run.place("helm", "template"),
-             run.place("helm", "upgrade")]  # fmt: skip
+             run.place("cluster", "load"), run.place("helm", "lint"), run.place("helm", "upgrade"),
+             run.place("cluster", "make_reachable")]  # fmt: skip
     assert order == sorted(order)
     assert run.evidence == []
 
@@ -58,7 +59,7 @@ def test_secrets_go_by_standard_input_only(run: Run) -> None:
 def test_nothing_changed_means_nothing_done_and_a_change_is_a_new_revision(run: Run) -> None:
     run.up()
     before = len(run.tools.calls())
-    passed = {entry["id"]: entry["fact"] for entry in run.up()}
+    passed = {entry.id: entry.fact for entry in run.up()}
     done = run.tools.calls()[before:]
     assert passed["built"] == "sources unchanged"
     assert passed["chart"] == "revision 1, unchanged"
@@ -125,7 +126,7 @@ def _images_are_missing(run: Run, revision: int) -> None:
 
 
 _AFTER_THE_CHANGE = [
-    (_upgrade_fails, ChartError, "helm upgrade failed."),
+    (_upgrade_fails, InstallError, "helm upgrade failed: admission webhook denied the request"),
     (_pods_crash, PodsError, "its container backend keeps ending with code 3."),
     (_images_are_missing, PodsError, "ErrImageNeverPull"),
 ]
@@ -171,7 +172,7 @@ def test_a_failed_upgrade_goes_back_to_what_was_verified_and_verifies_that(
     assert (verified.revision, newest["status"]) == (newest["revision"], "deployed")
 
     run.tools.heal()
-    assert {entry["id"]: entry["fact"] for entry in run.up()}["chart"].endswith("unchanged")
+    assert {entry.id: entry.fact for entry in run.up()}["chart"].endswith("unchanged")
 
 
 @dataclass
@@ -216,7 +217,7 @@ def test_an_interrupted_build_changes_nothing(run: Run) -> None:
     failed = run.fails(InterruptedByUserError)
     assert failed.exit_code == 130
     assert run.evidence == []
-    assert run.tools.calls("helm") == []
+    assert run.tools.calls("helm", "upgrade") == []
 
 
 def test_an_interrupted_wait_is_undone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,6 +229,23 @@ def test_an_interrupted_wait_is_undone(run: Run, monkeypatch: pytest.MonkeyPatch
     assert failed.resolution == "Run the command again to go on."
     assert run.evidence
     assert run.tools.state("revisions", []) == []
+
+
+def test_a_second_interruption_stops_the_undo_and_prints_the_way_back(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.up()
+
+    def interrupt(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pods, "awaited", interrupt)
+    monkeypatch.setattr(undo, "go_back", interrupt)
+    failed = run.fails(UndoError, anthropic_api_key="")
+    assert failed.message == "Interrupted. The undo failed as well: it was interrupted."
+    assert "./taskflow up again, or ./taskflow down" in failed.resolution
+    monkeypatch.undo()
+    assert run.tools.state("revisions")[-1]["revision"] == 2, "it is as it was left"
 
 
 def test_a_fault_of_ours_is_undone_as_well(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,11 +262,11 @@ def test_a_fault_of_ours_is_undone_as_well(run: Run, monkeypatch: pytest.MonkeyP
 def test_evidence_that_cannot_be_written_keeps_nothing_from_being_undone(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(*_given: object) -> None:
+    def full(*_given: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
     _pods_crash(run, 1)
-    monkeypatch.setattr(evidence, "_write", full)
+    monkeypatch.setattr(failure, "capture", full)
     failed = run.fails(PodsError)
     assert "keeps ending with code 3" in failed.message
     assert failed.details[-1] == "evidence: not whole, [Errno 28] No space left on device"
@@ -264,7 +282,8 @@ def test_an_undo_that_fails_is_told_beside_the_first_failure(run: Run, step: str
     run.tools.fail(step, message, after=calls_before_the_undo[step])
     failed = run.fails(UndoError)
     assert failed.exit_code == 69
-    assert "keeps ending with code 3. The undo failed as well: " in failed.message
+    assert "keeps ending with code 3." in failed.message
+    assert "started”. The undo failed as well: " in failed.message
     assert failed.details[-1] == f"evidence: {run.evidence[0]}"
     assert "./taskflow down" in failed.resolution
 

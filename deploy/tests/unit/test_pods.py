@@ -1,43 +1,29 @@
-"""When a pod counts, when waiting is in vain, and what is done where one does not come back."""
+"""When a pod counts, when waiting ends, and what is done where one does not come back."""
 
 from typing import Any
 
 import pytest
 
 from taskflow_deploy.checkpoints import pods
-from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.checkpoints.deployment import Deployment, Wishes
 from taskflow_deploy.errors import PodsError
-from tests.unit.deployments import IMAGE_ID
+from taskflow_deploy.redaction import hide
+from taskflow_deploy.watch import Watch
+from tests.unit.pods import ended, event, pod, restarted, waiting
 from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
 
-def _pod(**changes: Any) -> dict[str, Any]:
-    """Return a pod that is new and ready, but for the changes."""
-    pod: dict[str, Any] = {
-        "metadata": {"name": "backend-1", "labels": {"component": "backend"}},
-        "spec": {"containers": [{"image": "taskflow-backend:abc"}]},
-        "status": {
-            "conditions": [{"type": "Ready", "status": "True"}],
-            "containerStatuses": [{"name": "backend", "imageID": f"docker://{IMAGE_ID}"}],
-        },
-    }
-    for path, value in changes.items():
-        part: Any = pod
-        *way, last = path.split("__")
-        for step in way:
-            part = part[step]
-        part[last] = value
-    return pod
-
-
-def _waiting(reason: str, message: str = "because") -> list[dict[str, Any]]:
-    state = {"waiting": {"reason": reason, "message": message}}
-    return [{"name": "backend", "state": state}]
-
-
-def _ended(name: str, code: int) -> dict[str, Any]:
-    return {"name": name, "state": {"terminated": {"exitCode": code}}}
+@pytest.fixture
+def started(
+    deployment: Deployment, cluster: RecordingCluster, monkeypatch: pytest.MonkeyPatch
+) -> Deployment:
+    """A deployment whose cluster runs, waited for quickly."""
+    cluster.start()
+    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(pods, "_STABLE_SECONDS", 0.1)
+    deployment.wishes = Wishes(ready_seconds=0.5)
+    return deployment
 
 
 @pytest.mark.parametrize(
@@ -60,13 +46,13 @@ def _ended(name: str, code: int) -> dict[str, Any]:
             "backend-1 to be ready (its containers are)",
         ),
         (
-            {"status__conditions": [], "status__containerStatuses": _waiting("PodInitializing")},
+            {"status__conditions": [], "status__containerStatuses": waiting("PodInitializing")},
             "backend-1 to be ready (backend: PodInitializing)",
         ),
         (
             {
                 "status__conditions": [],
-                "status__initContainerStatuses": [_ended("first", 0), _ended("migrate", 3)],
+                "status__initContainerStatuses": [ended("first", 0), ended("migrate", 3)],
             },
             "backend-1 to be ready (migrate ended with code 3)",
         ),
@@ -75,119 +61,118 @@ def _ended(name: str, code: int) -> dict[str, Any]:
 def test_a_pod_counts_when_it_is_new_and_ready(
     deployment: Deployment, changes: dict[str, Any], missing: str | None
 ) -> None:
-    assert pods.awaited(deployment, _pod(**changes)) == missing
+    assert pods.awaited(deployment, pod(**changes)) == missing
 
 
-def test_a_ready_pod_that_runs_another_image_is_refused(deployment: Deployment) -> None:
+def _wait(deployment: Deployment) -> str:
+    with Watch(deployment.cluster) as watch:
+        return pods.Wait(deployment, watch).until_ready()
+
+
+def test_ready_pods_are_told_with_the_seconds_that_they_took(
+    started: Deployment, tools: Tools
+) -> None:
+    tools.change(pods=[pod(), pod("frontend")])
+    assert _wait(started).startswith("2 pods after 0.")
+
+
+def test_a_ready_pod_that_runs_another_image_is_refused(started: Deployment, tools: Tools) -> None:
     other = [{"name": "backend", "imageID": "docker://sha256:" + "b" * 64}]
-    with pytest.raises(PodsError, match="backend-1 runs docker://sha256:bbb"):
-        pods.awaited(deployment, _pod(status__containerStatuses=other))
+    tools.change(pods=[pod(status__containerStatuses=other), pod("frontend")])
+    with pytest.raises(PodsError, match="backend-1 runs docker://sha256:bbb") as caught:
+        pods.identity(started)
+    assert caught.value.mend == "./taskflow up --rebuild"
+    tools.change(pods=[pod(), pod("frontend")])
+    assert pods.identity(started) == "2 pods run exactly what was built"
 
 
-_NO_PLACE = {"type": "PodScheduled", "status": "False", "message": "Insufficient memory"}
+def test_a_crash_is_told_with_the_last_words_of_what_crashed(
+    started: Deployment, tools: Tools
+) -> None:
+    crashing = pod(status__containerStatuses=[restarted(2, 3)], status__conditions=[])
+    tools.change(pods=[crashing, pod("frontend")], logs="Traceback:\nRuntimeError: no such table\n")
+    with pytest.raises(PodsError) as caught:
+        _wait(started)
+    assert caught.value.message == (
+        "backend-1: its container backend keeps ending with code 3. "
+        "It said: “RuntimeError: no such table”."
+    )
+    assert caught.value.mend.endswith("logs backend-1 --container backend --previous")
 
 
 @pytest.mark.parametrize(
-    ("changes", "seconds", "cause"),
+    ("log", "told"),
     [
-        ({}, 100, None),
-        ({"status__containerStatuses": _waiting("ContainerCreating")}, 100, None),
-        (
-            {"status__containerStatuses": _waiting("CreateContainerConfigError")},
-            0,
-            "backend-1: CreateContainerConfigError: because",
-        ),
-        (
-            {"status__containerStatuses": _waiting(
-                "CreateContainerConfigError",
-                "failed to sync configmap cache: timed out waiting for the condition")},
-            100,
-            None,
-        ),
-        (
-            {"status__initContainerStatuses": _waiting("ErrImageNeverPull")},
-            0,
-            "backend-1: ErrImageNeverPull: because",
-        ),
-        ({"status__conditions": [_NO_PLACE]}, 10, None),
-        ({"status__conditions": [_NO_PLACE]}, 16, "backend-1 finds no place: Insufficient memory"),
-        (
-            {
-                "status__containerStatuses": [
-                    {"name": "backend", "restartCount": 2,
-                     "lastState": {"terminated": {"exitCode": 137}}}
-                ]
-            },
-            0,
-            "backend-1: its container backend keeps ending with code 137.",
-        ),
-        ({"status__containerStatuses": [{"name": "backend", "restartCount": 1}]}, 0, None),
-        (
-            {
-                "metadata__deletionTimestamp": "now",
-                "status__containerStatuses": _waiting("ErrImageNeverPull"),
-            },
-            0,
-            None,
-        ),
+        ("unable to retrieve container logs for containerd://c0ffee\n", "code 3."),
+        (f"{'.' * 190} a-secret-that-is-shortened\n", f"code 3. It said: “{'.' * 190} [redacted”."),
     ],
-)  # fmt: skip
-def test_waiting_ends_where_it_would_be_in_vain(
-    changes: dict[str, Any], seconds: float, cause: str | None
+    ids=["no log is left", "a long line"],
+)
+def test_last_words_are_a_containers_own_and_no_half_of_a_secret(
+    started: Deployment, tools: Tools, log: str, told: str
 ) -> None:
-    assert pods.hopeless(_pod(**changes), seconds, {}) == cause
-
-
-def test_restarts_of_before_do_not_count() -> None:
-    ended = {"name": "backend", "restartCount": 6, "lastState": {"terminated": {"exitCode": 1}}}
-    pod = _pod(status__containerStatuses=[ended])
-    assert pods.restarts(pod) == {"backend-1/backend": 6}
-    assert pods.hopeless(pod, 0, {"backend-1/backend": 5}) is None
-    assert str(pods.hopeless(pod, 0, {"backend-1/backend": 4})).endswith("ending with code 1.")
+    hide("a-secret-that-is-shortened")
+    crashing = pod(status__containerStatuses=[restarted(2, 3)], status__conditions=[])
+    tools.change(pods=[crashing, pod("frontend")], logs=log)
+    with pytest.raises(PodsError) as caught:
+        _wait(started)
+    assert caught.value.message == f"backend-1: its container backend keeps ending with {told}"
 
 
 def test_pods_that_never_become_ready_are_named_at_the_end(
-    deployment: Deployment, cluster: RecordingCluster, tools: Tools,
+    started: Deployment, tools: Tools,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    cluster.start()
-    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr(pods, "_LIMIT_SECONDS", 0.3)
     monkeypatch.setattr(pods, "_HEARTBEAT_SECONDS", 0.0)
-    with pytest.raises(PodsError, match="the pods to appear"):
-        pods.run(deployment)
-    pod = _pod(status__conditions=[])
-    pod["metadata"]["namespace"] = "taskflow"
-    pod["metadata"]["labels"]["app"] = "taskflow"
-    tools.change(pods=[pod])
-    with pytest.raises(PodsError, match="backend-1 to be ready"):
-        pods.run(deployment)
+    with pytest.raises(PodsError, match=r"Not ready after 0 s: the pods to appear\."):
+        _wait(started)
+    tools.change(
+        pods=[pod(status__conditions=[])],
+        events=[event("Unhealthy", "backend-1", "Readiness probe failed: 503")],
+        logs="",
+    )
+    with pytest.raises(PodsError, match="runs but is not ready: Readiness probe failed: 503"):
+        _wait(started)
     assert "waiting for backend-1 to be ready" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", ["restarted", "fallen"])
+def test_a_pod_that_is_ready_for_a_moment_only_does_not_count(
+    started: Deployment, tools: Tools, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    started.changed = True
+    monkeypatch.setattr(pods, "_STABLE_SECONDS", 5.0)
+    tools.change(pods=[pod(), pod("frontend")])
+    later = {
+        "restarted": pod(status__containerStatuses=[restarted(1, 1)]),
+        "fallen": pod(status__conditions=[]),
+    }[change]
+    looks = iter(range(100))
+    seen = Watch.wait
+
+    def wait(watch: Watch, seconds: float) -> None:
+        if next(looks) == 3:
+            tools.change(pods=[later, pod("frontend")])
+        seen(watch, seconds)
+
+    monkeypatch.setattr(Watch, "wait", wait)
+    with pytest.raises(PodsError, match="Ready, but not for 5 s"):
+        _wait(started)
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["as it was", "changed"])
 def test_a_pod_that_does_not_come_back_with_the_node_is_replaced_once(
-    deployment: Deployment, cluster: RecordingCluster, tools: Tools,
+    started: Deployment, tools: Tools,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], changed: bool,
 ) -> None:  # fmt: skip
-    cluster.start()
-    deployment.changed = changed
-    monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
+    started.changed = changed
     monkeypatch.setattr(pods, "_COMES_BACK_SECONDS", 0.05)
-    monkeypatch.setattr(pods, "_LIMIT_SECONDS", 0.5)
-    ready, stuck = _pod(), _pod(status__conditions=[])
-    ready["metadata"].update(name="frontend-1")
-    ready["metadata"]["labels"]["component"] = "frontend"
-    ready["spec"]["containers"][0]["image"] = "taskflow-frontend:abc"
-    for pod in (ready, stuck):
-        pod["metadata"]["namespace"] = "taskflow"
-        pod["metadata"]["labels"]["app"] = "taskflow"
-    tools.change(pods=[ready, stuck])
+    tools.change(pods=[pod("frontend"), pod(status__conditions=[])])
     if changed:  # a new release has to come up by itself
-        with pytest.raises(PodsError, match="backend-1 to be ready"):
-            pods.run(deployment)
+        with pytest.raises(PodsError, match="backend-1 runs but is not ready"):
+            _wait(started)
     else:
-        assert pods.run(deployment) == "2 pods ready"
+        assert _wait(started).startswith("2 pods")
         assert "backend-1 does not come back: it is replaced." in capsys.readouterr().err
     deleted = [call for call in tools.calls() if "delete" in call]
     assert len(deleted) == (0 if changed else 1)

@@ -60,7 +60,7 @@ def test_a_number_is_gone_back_to_and_verified_again(run: Run, back: Back) -> No
     run.up(better_auth_secret="x" * 40)
     made = back(2)
     assert (made.revision, _secret(run, 4)) == (4, _secret(run, 2))
-    facts = {entry["id"]: entry["fact"] for entry in run.up()}
+    facts = {entry.id: entry.fact for entry in run.up()}
     assert facts["chart"] == "revision 4, unchanged"
 
 
@@ -74,7 +74,7 @@ def test_what_was_never_verified_is_verified_now_with_a_warning(
     assert back(1).revision == 3
     assert "Revision 1 was never verified." in capsys.readouterr().err
     # What is in it is not known, so the next up looks for itself.
-    assert not {entry["id"]: entry["fact"] for entry in run.up()}["chart"].endswith("unchanged")
+    assert not {entry.id: entry.fact for entry in run.up()}["chart"].endswith("unchanged")
 
 
 def test_what_does_not_work_any_more_is_undone(

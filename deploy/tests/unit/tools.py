@@ -8,6 +8,7 @@ import contextlib
 import io
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from taskflow_deploy import runner
 from tests.unit.standins import run
 from tests.unit.standins.world import World
 
+_one_at_a_time = threading.RLock()
 _RUN = Path(__file__).parent / "standins" / "run.py"
 
 
@@ -65,14 +67,16 @@ class Tools:
 
     def change(self, **values: Any) -> None:
         """Change what the stand-ins believe."""
-        self.world.load()
-        self.world.values.update(values)
-        self.world.save()
+        with _one_at_a_time:
+            self.world.load()
+            self.world.values.update(values)
+            self.world.save()
 
     def state(self, name: str, default: Any = None) -> Any:
         """Return what the stand-ins believe."""
-        self.world.load()
-        return self.world.values.get(name, default)
+        with _one_at_a_time:
+            self.world.load()
+            return self.world.values.get(name, default)
 
     def calls(self, *beginning: str) -> list[list[str]]:
         """Return all calls in order, or those that begin with some words.
@@ -119,6 +123,10 @@ class _Played:
 
     def communicate(self, stdin: bytes | None, **_limit: object) -> tuple[bytes, bytes]:
         """Play it to its end and return what it said."""
+        with _one_at_a_time:  # they share standard output, which is the process's
+            return self._play(stdin)
+
+    def _play(self, stdin: bytes | None) -> tuple[bytes, bytes]:
         out, err = io.StringIO(), io.StringIO()
         said = stdin.decode() if stdin else ""
         name = Path(self._argv[0]).name
@@ -129,6 +137,15 @@ class _Played:
             except SystemExit as end:
                 self.returncode = int(end.code or 0)
         return out.getvalue().encode(), err.getvalue().encode()
+
+    @property
+    def stdout(self) -> list[bytes]:
+        """What it printed, line by line: a stand-in that is followed ends at once."""
+        return self.communicate(None)[0].splitlines(keepends=True)
+
+    def poll(self) -> int:
+        """Tell that it ended."""
+        return self.returncode
 
 
 def _must_not_hang() -> None:

@@ -1,99 +1,105 @@
-"""Checkpoint four: the chart lints, renders and is installed."""
+"""Checkpoint four: the chart lints and renders, and what it would change is known."""
 
-import hashlib
-import json
-import tempfile
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-
-from taskflow_deploy import kube, pod_secrets, records
+from taskflow_deploy import kube, manifests, records
+from taskflow_deploy.checkpoints import rendering
+from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.errors import ChartError, CommandError
-from taskflow_deploy.sources import tree_hash
+from taskflow_deploy.checks import Check
+from taskflow_deploy.errors import CommandError
 
-_POSTGRES_PORT = 5432
-_RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
-
-
-def run(deployment: Deployment) -> str:
-    """Install or upgrade the release, unless this very content is deployed and verified."""
-    values = chart_values(deployment)
-    chart = kube.chart(deployment.paths.repository)
-    deployment.content = hashlib.sha256(
-        (tree_hash(chart) + json.dumps(values, sort_keys=True)).encode()
-    ).hexdigest()
-    revisions = kube.history(deployment.cluster)
-    if _is_deployed(deployment, revisions):
-        return f"revision {revisions[-1]['revision']}, unchanged"
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "values.json"
-        file.write_text(json.dumps(values), encoding="utf-8")
-        given = ["--values", str(chart / "values-local.yaml"), "--values", str(file)]
-        _lint_and_render(deployment, chart, given)
-        deployment.changed = True
-        _repair_pending(deployment, revisions)
-        secrets = pod_secrets.objects(deployment.settings, deployment.database_url)
-        kube.apply(deployment.cluster, [_namespace(), *secrets])
-        upgrade = ("upgrade", "--install", kube.OVERRIDE, kube.RELEASE, str(chart))
-        _helm(deployment, *upgrade, *given)
-    return f"revision {kube.history(deployment.cluster)[-1]['revision']} installed"
+_AS_BEFORE = "as it was verified"
+_NAMED = 4
 
 
-def chart_values(deployment: Deployment) -> dict[str, Any]:
-    """Return the values of this deployment; no secret is among them."""
-    values: dict[str, Any] = {}
-    for component in pod_secrets.COMPONENTS:
-        secret = pod_secrets.name(component, deployment.settings, deployment.database_url)
-        name, _, tag = deployment.images[f"taskflow-{component}"].reference.partition(":")
-        values[component] = {
-            "image": {"repository": name, "tag": tag},
-            "secrets": {"existingSecret": secret},
-        }
-    port = urlsplit(deployment.database_url).port or _POSTGRES_PORT
-    values["networkPolicy"] = {"postgresPort": port}
-    values["backend"]["config"] = {"corsOrigins": deployment.url, "environment": "local"}
-    values["frontend"]["service"] = {"nodePort": deployment.settings.node_port}
-    return values
-
-
-def _is_deployed(deployment: Deployment, revisions: list[dict[str, Any]]) -> bool:
+def _compare(deployment: Deployment) -> str:
+    """Learn what is to be deployed, and whether that is what was verified last."""
+    deployment.values = rendering.values(deployment)
+    deployment.content = rendering.content(deployment, deployment.values)
+    deployment.revisions = kube.history(deployment.cluster)
     verified = records.last_verified(deployment.paths)
-    if verified is None or not revisions or verified.content != deployment.content:
-        return False
-    newest = revisions[-1]
-    return bool(newest["revision"] == verified.revision and newest["status"] == "deployed")
+    newest = deployment.revisions[-1] if deployment.revisions else None
+    deployment.unchanged = bool(
+        verified
+        and newest
+        and verified.content == deployment.content
+        and newest["revision"] == verified.revision
+        and newest["status"] == "deployed"
+    )
+    if newest is None:
+        return "nothing is installed yet"
+    return f"revision {newest['revision']}, {'the same' if deployment.unchanged else 'another one'}"
 
 
-def _namespace() -> dict[str, Any]:
-    labels = {**kube.OWN_LABELS, **_RESTRICTED}
-    metadata = {"name": kube.NAMESPACE, "labels": labels}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+def _lint(deployment: Deployment) -> str:
+    """Lint the chart with this deployment's values; a warning fails as well."""
+    if deployment.unchanged:
+        return _AS_BEFORE
+    with rendering.arguments(deployment, deployment.values) as words:
+        rendering.helm(deployment, "lint", "--strict", *words[1:])
+    return "no error and no warning"
 
 
-def _lint_and_render(deployment: Deployment, chart: Path, given: list[str]) -> None:
-    _helm(deployment, "lint", "--strict", str(chart), *given)
-    _helm(deployment, "template", kube.RELEASE, str(chart), *given)
+def _render(deployment: Deployment) -> str:
+    """Render the chart as it will be installed."""
+    if deployment.unchanged:
+        return _AS_BEFORE
+    deployment.manifest = rendering.render(deployment)
+    return f"{len(manifests.split(deployment.manifest))} objects"
 
 
-def _repair_pending(deployment: Deployment, revisions: list[dict[str, Any]]) -> None:
-    """Make a release that an interrupted command left half-changed usable again."""
-    if not revisions or not str(revisions[-1]["status"]).startswith("pending"):
-        return
-    deployment.output.warn("An earlier command was interrupted; the release is repaired first.")
-    whole = [entry for entry in revisions if entry["status"] in {"deployed", "superseded"}]
-    if whole:
-        _helm(deployment, "rollback", kube.RELEASE, str(whole[-1]["revision"]), kube.OVERRIDE)
-    else:
-        _helm(deployment, "uninstall", kube.RELEASE)
+def _diff(deployment: Deployment) -> str:
+    """Compare the rendered objects with those that are deployed."""
+    if deployment.unchanged:
+        return "nothing changes"
+    before = _deployed_manifest(deployment)
+    deployment.diff = manifests.difference(before, deployment.manifest)
+    told = manifests.changed(before, deployment.manifest)
+    if not before:
+        return f"{len(told)} new objects"
+    if not told:
+        return "no object changes"
+    more = len(told) - _NAMED
+    return ", ".join(told[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _helm(deployment: Deployment, *words: str) -> None:
-    try:
-        kube.helm(deployment.cluster, *words)
-    except CommandError as error:
-        raise ChartError(
-            f"helm {words[0]} failed.",
-            "The lines above say why; the chart is in helm/taskflow.",
-            error.details,
-        ) from None
+def _deployed_manifest(deployment: Deployment) -> str:
+    whole = [entry for entry in deployment.revisions if entry["status"] == "deployed"]
+    if not whole:
+        return ""
+    number = str(whole[-1]["revision"])
+    done = kube.helm(
+        deployment.cluster, "get", "manifest", kube.RELEASE, "--revision", number, check=False
+    )
+    if done.code != 0:
+        raise CommandError("What is deployed could not be read.", details=done.tail)
+    return done.stdout
+
+
+def _fact(deployment: Deployment) -> str:
+    if deployment.unchanged:
+        return f"revision {deployment.revisions[-1]['revision']}, unchanged"
+    changes = deployment.diff.count("\n--- ") + deployment.diff.startswith("--- ")
+    return f"{changes} objects change" if deployment.revisions else f"{changes} new objects"
+
+
+def _recall(deployment: Deployment) -> None:
+    for look in (_compare, _render, _diff):
+        look(deployment)
+
+
+CHECKPOINT = Checkpoint(
+    id="chart",
+    title="chart checked",
+    stages=(
+        (Check("chart.content", "What is deployed", _compare),),
+        (
+            Check(
+                "chart.lint", "The chart lints", _lint, mend="./taskflow helm lint helm/taskflow"
+            ),
+            Check("chart.render", "The chart renders", _render),
+        ),
+        (Check("chart.diff", "What changes", _diff),),
+    ),
+    fact=_fact,
+    recall=_recall,
+)

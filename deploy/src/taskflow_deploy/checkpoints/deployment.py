@@ -1,11 +1,32 @@
 """What the checkpoints know of one deployment, and hand on to each other."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from taskflow_deploy.clusters.base import BuiltImage, Cluster
+from taskflow_deploy.journal import Journal
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.settings import Settings
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the caller of ``up`` asked for beside the deployment itself.
+
+    Attributes
+    ----------
+    frozen
+        The tag that the app's sources must be those of; empty for any sources.
+    rebuild
+        Build the images even where the node has them.
+    ready_seconds
+        How long pods may take to be ready.
+    """
+
+    frozen: str = ""
+    rebuild: bool = False
+    ready_seconds: float = 120.0
 
 
 @dataclass
@@ -20,21 +41,46 @@ class Deployment:
         Which database that is, for people.
     images
         What was built, by component.
+    values
+        The chart's values; no secret is among them.
     content
         A hash of what is to be deployed.
+    revisions
+        The release's revisions before this run, oldest first.
+    rendered
+        Renderings of the chart, by what they were made of.
+    manifest
+        The one that is deployed.
+    diff
+        How it differs from what is deployed; empty where it does not.
+    unchanged
+        Whether this very content is deployed and was verified.
     changed
         Whether the release was changed, so that a failure has to undo it.
+    verified
+        What was verified, for people; empty until then.
+    journal
+        What was done so far, for evidence.
     """
 
     paths: Paths
     output: Output
     settings: Settings
     cluster: Cluster
+    wishes: Wishes = field(default_factory=Wishes)
     database_url: str = ""
     database: str = ""
     images: dict[str, BuiltImage] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     content: str = ""
+    revisions: list[dict[str, Any]] = field(default_factory=list)
+    rendered: dict[str, str] = field(default_factory=dict)
+    manifest: str = ""
+    diff: str = ""
+    unchanged: bool = False
     changed: bool = False
+    verified: str = ""
+    journal: Journal = field(default_factory=lambda: Journal(None, "up"))
 
     @property
     def url(self) -> str:

@@ -1,30 +1,24 @@
-"""Checkpoint five: the new pods are ready, and only new ones are left."""
+"""Checkpoint five: the release is installed, and its new pods, and only they, are ready."""
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
-from taskflow_deploy import kube
+from taskflow_deploy import first_cause, kube
+from taskflow_deploy.checkpoints import install
+from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.checks import Check, Found, skipped
 from taskflow_deploy.errors import PodsError
+from taskflow_deploy.watch import Watch
 
-_LIMIT_SECONDS = 120.0
 _POLL_SECONDS = 0.3
-_HEARTBEAT_SECONDS = 10.0
+_HEARTBEAT_SECONDS = 5.0
 _COMES_BACK_SECONDS = 45.0
-_MOST_RESTARTS = 2
-_UNSCHEDULABLE_SECONDS = 15.0
-_STATUSES = ("initContainerStatuses", "containerStatuses")
-# Waiting for these would be in vain.
-_HOPELESS = {
-    "CreateContainerConfigError", "CreateContainerError", "ErrImageNeverPull", "ErrImagePull",
-    "ImagePullBackOff", "InvalidImageName", "RunContainerError",
-}  # fmt: skip
-# The node has not seen the pod's configuration yet, which it reports as a bad one; it tries again.
-_PASSING = "cache: timed out waiting for the condition"
+_STABLE_SECONDS = 1.5
+_LOOK = "See ./taskflow explain, or ./taskflow logs."
 
 
-def run(deployment: Deployment) -> str:
+def _wait(deployment: Deployment) -> str:
     """Wait until every pod is new and ready; stop at once where that cannot happen.
 
     Raises
@@ -32,32 +26,88 @@ def run(deployment: Deployment) -> str:
     PodsError
         The first cause, in one sentence.
     """
-    started = last_said = time.monotonic()
-    restarts_before: dict[str, int] = {}
-    replaced = deployment.changed
-    while True:
-        pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
-        waiting = [line for pod in pods if (line := awaited(deployment, pod))]
-        seconds = time.monotonic() - started
+    with Watch(deployment.cluster) as watch:
+        return Wait(deployment, watch).until_ready()
+
+
+class Wait:
+    """One wait for the pods of a deployment."""
+
+    def __init__(self, deployment: Deployment, watch: Watch) -> None:
+        self._deployment = deployment
+        self._watch = watch
+        self._started = self._last_said = time.monotonic()
+        self._restarts_before: dict[str, int] = {}
+        self._replaced = deployment.changed
+
+    def until_ready(self) -> str:
+        """Wait, and return how many pods were ready after how many seconds."""
+        limit = self._deployment.wishes.ready_seconds
+        while True:
+            pods = self._watch.pods(app="taskflow")
+            waiting = [line for pod in pods if (line := awaited(self._deployment, pod))]
+            seconds = time.monotonic() - self._started
+            self._stop_if_hopeless(pods, seconds)
+            if len(pods) == len(self._deployment.images) and not waiting:
+                self._stay_ready()
+                return f"{len(pods)} pods after {seconds:.1f} s, {limit:.0f} s are allowed"
+            what = "; ".join(waiting) or "the pods to appear"
+            if seconds > limit:
+                raise self._too_late(pods, limit, what)
+            if not self._replaced and waiting and seconds > _COMES_BACK_SECONDS:
+                self._replaced = True
+                _replace(self._deployment, pods)
+            self._say(what)
+            self._watch.wait(_POLL_SECONDS)
+
+    def _stop_if_hopeless(self, pods: list[dict[str, Any]], seconds: float) -> None:
         for pod in pods:
-            restarts_before = {**restarts(pod), **restarts_before}
-            if cause := hopeless(pod, seconds, restarts_before):
-                raise PodsError(cause, "See the evidence, or run ./taskflow logs.")
-        if len(pods) == len(deployment.images) and not waiting:
-            return f"{len(pods)} pods ready"
-        what = "; ".join(waiting) or "the pods to appear"
-        if seconds > _LIMIT_SECONDS:
-            raise PodsError(
-                f"Not ready after {_LIMIT_SECONDS:.0f} s: {what}.",
-                "See the evidence, or run ./taskflow logs.",
-            )
-        if not replaced and waiting and seconds > _COMES_BACK_SECONDS:
-            replaced = True
-            _replace(deployment, pods)
-        if time.monotonic() - last_said > _HEARTBEAT_SECONDS:
-            last_said = time.monotonic()
-            deployment.output.note(f"  waiting for {what}")
-        time.sleep(_POLL_SECONDS)
+            self._restarts_before = {**first_cause.restarts(pod), **self._restarts_before}
+        cause = first_cause.hopeless(
+            pods, self._watch.events(), waited=seconds, restarts_before=self._restarts_before
+        )
+        if cause is not None:
+            raise self._failed(cause, cause.sentence)
+
+    def _too_late(self, pods: list[dict[str, Any]], limit: float, what: str) -> PodsError:
+        cause = first_cause.find(pods, self._watch.events())
+        if cause is None:
+            return PodsError(f"Not ready after {limit:.0f} s: {what}.", _LOOK)
+        return self._failed(cause, f"Not ready after {limit:.0f} s: {cause.sentence}")
+
+    def _failed(self, cause: first_cause.Cause, sentence: str) -> PodsError:
+        said = kube.last_words(self._deployment.cluster, cause.pod, cause.container)
+        message = f"{sentence} It said: “{said}”." if said else sentence
+        return PodsError(message, _LOOK, mend=first_cause.commands(cause)[0])
+
+    def _stay_ready(self) -> None:
+        """Watch for a moment more: a pod may be ready once and fall.
+
+        Raises
+        ------
+        PodsError
+            One did.
+        """
+        until = time.monotonic() + (_STABLE_SECONDS if self._deployment.changed else 0.0)
+        before = self._counts()
+        while time.monotonic() < until:
+            self._watch.wait(_POLL_SECONDS)
+            pods = self._watch.pods(app="taskflow")
+            fallen = [line for pod in pods if (line := awaited(self._deployment, pod))]
+            # A watch that begins anew has not told of every pod yet.
+            again = [name for name, count in self._counts().items() if count > before.get(name, 0)]
+            if fallen or again:
+                what = "; ".join(fallen) or f"{again[0]} was started again"
+                raise PodsError(f"Ready, but not for {_STABLE_SECONDS:g} s: {what}.", _LOOK)
+
+    def _counts(self) -> dict[str, int]:
+        pods = self._watch.pods(app="taskflow")
+        return {name: count for pod in pods for name, count in first_cause.restarts(pod).items()}
+
+    def _say(self, what: str) -> None:
+        if time.monotonic() - self._last_said > _HEARTBEAT_SECONDS:
+            self._last_said = time.monotonic()
+            self._deployment.output.note(f"  waiting for {what}")
 
 
 def _replace(deployment: Deployment, pods: list[dict[str, Any]]) -> None:
@@ -76,27 +126,23 @@ def _replace(deployment: Deployment, pods: list[dict[str, Any]]) -> None:
 
 def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
     """Return what is missing at a pod, or None when it is new and ready."""
-    name, component = pod["metadata"]["name"], pod["metadata"]["labels"]["component"]
-    image = deployment.images[f"taskflow-{component}"]
+    name = pod["metadata"]["name"]
     if "deletionTimestamp" in pod["metadata"]:
         return f"{name} to end"
-    if pod["spec"]["containers"][0]["image"] != image.reference:
+    if pod["spec"]["containers"][0]["image"] != _image(deployment, pod).reference:
         return f"{name} to be replaced"
-    conditions = {entry["type"]: entry["status"] for entry in pod["status"].get("conditions", ())}
-    if conditions.get("Ready") != "True":
+    if not first_cause.is_ready(pod):
         return f"{name} to be ready ({_stage(pod)})"
-    running = pod["status"]["containerStatuses"][0]["imageID"]
-    if not running.endswith(image.image_id):
-        raise PodsError(
-            f"{name} runs {running}, but {image.image_id} was built.",
-            "Run ./taskflow up again; if it stays, ./taskflow cluster delete first.",
-        )
     return None
+
+
+def _image(deployment: Deployment, pod: dict[str, Any]) -> Any:
+    return deployment.images[f"taskflow-{pod['metadata']['labels']['component']}"]
 
 
 def _stage(pod: dict[str, Any]) -> str:
     """Return how far a pod is: what the first of its containers does that is not through."""
-    statuses = [container for kind in _STATUSES for container in pod["status"].get(kind, ())]
+    statuses = first_cause.statuses(pod)
     for container in statuses:
         name, state = container["name"], container.get("state", {})
         ended = state.get("terminated")
@@ -109,41 +155,46 @@ def _stage(pod: dict[str, Any]) -> str:
     return "its containers are" if statuses else "no container yet"
 
 
-def restarts(pod: dict[str, Any]) -> dict[str, int]:
-    """Return how often each container of a pod was started again."""
-    return {
-        f"{pod['metadata']['name']}/{container['name']}": container.get("restartCount", 0)
-        for kind in _STATUSES
-        for container in pod["status"].get(kind, ())
-    }
+def identity(deployment: Deployment) -> str:
+    """Compare what the pods run with what was built.
 
-
-def hopeless(pod: dict[str, Any], seconds: float, restarts_before: Mapping[str, int]) -> str | None:
-    """Return why a pod will never be ready, or None while it may be.
-
-    Parameters
-    ----------
-    seconds
-        How long its deployment has been waited for.
-    restarts_before
-        What :func:`restarts` gave at the first look: a node that was started again counts too.
+    Raises
+    ------
+    PodsError
+        A pod runs another image under the right name.
     """
-    name, status = pod["metadata"]["name"], pod["status"]
-    if "deletionTimestamp" in pod["metadata"]:
-        return None
-    for condition in status.get("conditions", ()):
-        unscheduled = condition["type"] == "PodScheduled" and condition["status"] == "False"
-        if unscheduled and seconds > _UNSCHEDULABLE_SECONDS:
-            return f"{name} finds no place: {condition.get('message', 'unschedulable')}"
-    for kind in _STATUSES:
-        for container in status.get(kind, ()):
-            waiting = container.get("state", {}).get("waiting", {})
-            message = waiting.get("message", "")
-            if waiting.get("reason") in _HOPELESS and not message.endswith(_PASSING):
-                return f"{name}: {waiting['reason']}: {message}"
-            before = restarts_before.get(f"{name}/{container['name']}", 0)
-            if container.get("restartCount", 0) - before >= _MOST_RESTARTS:
-                ended = container.get("lastState", {}).get("terminated", {})
-                code = ended.get("exitCode", "?")
-                return f"{name}: its container {container['name']} keeps ending with code {code}."
-    return None
+    pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    for pod in pods:
+        image, name = _image(deployment, pod), pod["metadata"]["name"]
+        running = str(pod["status"]["containerStatuses"][0]["imageID"])
+        if not running.endswith(image.image_id):
+            raise PodsError(
+                f"{name} runs {running}, but {image.image_id} was built.",
+                "Build and load it anew: ./taskflow up --rebuild",
+                mend="./taskflow up --rebuild",
+            )
+    return f"{len(pods)} pods run exactly what was built"
+
+
+def _not_yet(deployment: Deployment) -> str | Found:
+    if deployment.unchanged:
+        return "they run already; up looks again"
+    return skipped("known once the release is installed")
+
+
+def _recall(deployment: Deployment) -> None:
+    _wait(deployment)
+
+
+CHECKPOINT = Checkpoint(
+    id="pods",
+    title="pods ready",
+    stages=(
+        (Check("pods.install", "Release", install.install, install.would_install),),
+        (Check("pods.ready", "Pods", _wait, _not_yet),),
+        (Check("pods.identity", "What the pods run", identity, _not_yet),),
+    ),
+    fact=lambda deployment: f"{len(deployment.images)} pods ready",
+    recall=_recall,
+    unproven="that the new pods become ready",
+)

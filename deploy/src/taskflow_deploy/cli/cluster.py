@@ -46,13 +46,14 @@ def stop(cluster: ClusterOption = "auto") -> None:
 @app.command()
 def delete(cluster: ClusterOption = "auto") -> None:
     """Delete the cluster and everything it left on the machine; compiled programs stay cached."""
-    from taskflow_deploy import lock, records
+    from taskflow_deploy import built_images, lock, records
     from taskflow_deploy.clusters import select
 
     context = open_context(cluster)
     with lock.exclusive(context.paths):
         context.cluster.delete()
         records.forget(context.paths)
+        built_images.forget(context.paths)
         select.forget(context.paths)
     context.output.good("The cluster is deleted.")
 

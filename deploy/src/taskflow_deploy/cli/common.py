@@ -5,16 +5,19 @@ from typing import Annotated
 
 import typer
 
+from taskflow_deploy.cli import completions
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths, current_paths
 
-SCHEMA_VERSION = 1
-"""Of what commands print with ``--json``."""
-
 ClusterOption = Annotated[
     str,
-    typer.Option("--cluster", help="embedded, minikube or auto.", envvar="TASKFLOW_CLUSTER"),
+    typer.Option(
+        "--cluster",
+        help="embedded, minikube or auto.",
+        envvar="TASKFLOW_CLUSTER",
+        autocompletion=completions.clusters,
+    ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

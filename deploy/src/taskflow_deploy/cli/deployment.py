@@ -1,13 +1,11 @@
 """up, down, status, verify and dev."""
 
-import time
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from taskflow_deploy.cli.common import (
-    SCHEMA_VERSION,
     ClusterOption,
     JsonOption,
     YesOption,
@@ -19,49 +17,13 @@ from taskflow_deploy.errors import (
     InterruptedByUserError,
     UsageError,
 )
-from taskflow_deploy.output import Output
+from taskflow_deploy.output import SCHEMA_VERSION, Output
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (up, down, status, verify, dev):
+    for command in (down, verify, dev):
         app.command()(command)
-
-
-def up(
-    cluster: ClusterOption = "auto", yes: YesOption = False, as_json: JsonOption = False
-) -> None:
-    """Deploy and verify; run it again after any change.
-
-    Example: ./taskflow up --yes
-    """
-    from taskflow_deploy import lock, settings
-    from taskflow_deploy.checkpoints.deployment import Deployment
-    from taskflow_deploy.pipeline import deploy
-
-    started = time.monotonic()
-    context = open_context(cluster, assume_yes=yes, as_json=as_json)
-    with lock.exclusive(context.paths):
-        given = settings.load(context.paths)
-        deployment = Deployment(context.paths, context.output, given, context.cluster)
-        checkpoints = deploy(deployment)
-    assistant = "Claude" if given.anthropic_api_key else "offline (no ANTHROPIC_API_KEY)"
-    result = {
-        "schema_version": SCHEMA_VERSION,
-        "status": "verified",
-        "url": deployment.url,
-        "assistant": assistant,
-        "database": deployment.database,
-        "cluster": context.cluster.kind,
-        "checkpoints": checkpoints,
-        "seconds": round(time.monotonic() - started, 2),
-    }
-    if as_json:
-        context.output.data(result)
-        return
-    context.output.note(f"Assistant: {assistant}. Took {result['seconds']:.0f} s.")
-    context.output.good("TaskFlow is deployed and verified. Open it:")
-    context.output.text(deployment.url)
 
 
 def down(
@@ -70,7 +32,7 @@ def down(
     yes: YesOption = False,
 ) -> None:
     """Remove the deployment; the cluster and the database's data stay."""
-    from taskflow_deploy import lock, records
+    from taskflow_deploy import journal, lock, records
     from taskflow_deploy.postgres import server
     from taskflow_deploy.undo import remove
 
@@ -90,6 +52,7 @@ def down(
         if purge:
             server.purge(context.paths)
             records.purge(context.paths)
+            journal.forget(context.paths)
             context.output.good("The database, the secret and the evidence are removed.")
         else:
             server.stop(context.paths)
@@ -139,7 +102,8 @@ def verify(
     target = url or (verified.url if verified else "")
     if not target:
         raise ClusterNotRunningError("Nothing is deployed.", "Run ./taskflow up, or name a --url.")
-    report = verify_contract(target)
+    own = verified.url if verified and target == verified.url else None
+    report = verify_contract(target, origin=own)
     if as_json:
         output.data({"schema_version": SCHEMA_VERSION, "url": target, **report.to_json()})
     else:

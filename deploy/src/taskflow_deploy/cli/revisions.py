@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
+from taskflow_deploy.cli import completions
 from taskflow_deploy.cli.common import (
-    SCHEMA_VERSION,
     ClusterOption,
     JsonOption,
     YesOption,
     open_context,
 )
+from taskflow_deploy.output import SCHEMA_VERSION
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +46,13 @@ def history(cluster: ClusterOption = "auto", as_json: JsonOption = False) -> Non
 def rollback(
     to: Annotated[
         int | None,
-        typer.Option("--to", metavar="REVISION", min=1, help="Any revision that history shows."),
+        typer.Option(
+            "--to",
+            metavar="REVISION",
+            min=1,
+            help="Any revision that history shows.",
+            autocompletion=completions.revisions,
+        ),
     ] = None,
     cluster: ClusterOption = "auto",
     yes: YesOption = False,

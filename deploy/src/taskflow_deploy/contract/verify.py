@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from taskflow_deploy.contract import cors
 from taskflow_deploy.contract.scenario import play
 from taskflow_deploy.contract.session import EndpointResult, Session
 
@@ -42,17 +43,22 @@ class ContractReport:
         return {"passed": self.passed, "results": [asdict(result) for result in self.results]}
 
 
-def verify(base_url: str) -> ContractReport:
+def verify(base_url: str, *, origin: str | None = None) -> ContractReport:
     """Ask a running system everything and return the verdicts.
 
     Parameters
     ----------
     base_url
         Where it answers, such as ``http://10.97.0.2:30300``.
+    origin
+        The origin that its pages may come from; where it is not known, None, and what browsers
+        are told about origins is not looked at.
     """
     session = Session(base_url.rstrip("/"))
     try:
         play(session)
+        if origin is not None:
+            cors.play(session, origin)
     finally:
         session.close()
     return ContractReport(session.results)

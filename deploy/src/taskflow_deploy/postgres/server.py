@@ -128,6 +128,11 @@ def purge(paths: Paths) -> None:
     remove_leftovers(paths)
 
 
+def known(paths: Paths) -> HostDatabase | None:
+    """Return the database that was created here, whether or not it runs; None for none."""
+    return _load(paths)
+
+
 def status(paths: Paths) -> PartStatus:
     """Look at PostgreSQL without changing it."""
     database = _load(paths)

@@ -1,0 +1,113 @@
+"""The plan's limits, each with the figure that was measured.
+
+They are from ``specs/001-k8s-deployment/plan.md``: health within 100 ms, from the frontend to the
+backend within 100 ms, no restart, and memory within each container's limit.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+
+from taskflow_deploy import first_cause, kube
+from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.checkpoints.node import size
+from taskflow_deploy.checks import Found, warned
+from taskflow_deploy.errors import LimitError
+
+_MILLISECONDS = 100.0
+_ASKED = 9
+_FULL = 0.9
+_LOOK = "See ./taskflow logs backend, and the evidence."
+
+
+def health(deployment: Deployment) -> str:
+    """Measure how long ``GET /health`` takes, through the frontend: the median of nine.
+
+    The whole way is measured, so the part from the frontend to the backend takes no longer.
+
+    Raises
+    ------
+    LimitError
+        It takes more than 100 ms.
+    """
+    with httpx2.Client(base_url=deployment.url, timeout=5) as client:
+        taken = sorted(_milliseconds(client) for _ in range(_ASKED))
+    median = statistics.median(taken)
+    said = f"{median:.0f} ms, from {taken[0]:.0f} to {taken[-1]:.0f}; {_MILLISECONDS:.0f} allowed"
+    if median > _MILLISECONDS:
+        raise LimitError(f"GET /health is slow: {said}.", _LOOK)
+    return f"{said}, the way from the frontend to the backend included"
+
+
+def _milliseconds(client: httpx2.Client) -> float:
+    started = time.perf_counter()
+    try:
+        client.get("/health").raise_for_status()
+    except httpx2.HTTPError as error:
+        raise LimitError(f"GET /health does not answer: {type(error).__name__}.", _LOOK) from None
+    return (time.perf_counter() - started) * 1000
+
+
+def restarts(deployment: Deployment) -> str | Found:
+    """Count the containers that were started again.
+
+    Raises
+    ------
+    LimitError
+        One of a release that was just installed was.
+    """
+    pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    counts = {name: count for pod in pods for name, count in first_cause.restarts(pod).items()}
+    again = [f"{name} {count} times" for name, count in counts.items() if count]
+    if not again:
+        return f"0 in {len(counts)} containers"
+    said = f"started again: {', '.join(again)}"
+    if deployment.changed:
+        raise LimitError(f"Containers that should not end were {said}.", _LOOK)
+    return warned(said, "./taskflow logs --previous")
+
+
+def memory(deployment: Deployment) -> str | Found:
+    """Compare what each container uses, after the journey, with its limit.
+
+    Raises
+    ------
+    LimitError
+        One uses more; the kernel would end it soon.
+    """
+    pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    used = _used(deployment, pods)
+    told: list[str] = []
+    for name, limit in _memory_limits(pods):
+        if name not in used:
+            return warned(f"the node has not measured {name} yet")
+        told.append(f"{name} {used[name] / 2**20:.0f} of {limit / 2**20:.0f} Mi")
+        if used[name] > limit * _FULL:
+            raise LimitError(f"The container {told[-1]}: it is about to be killed.", _LOOK)
+    return ", ".join(told)
+
+
+def _memory_limits(pods: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
+    for pod in pods:
+        for container in pod["spec"]["containers"]:
+            limit = container.get("resources", {}).get("limits", {}).get("memory")
+            if limit:
+                yield container["name"], size(limit)
+
+
+def _used(deployment: Deployment, pods: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the bytes that each container works with, by the node's own measurement."""
+    names = {pod["metadata"]["name"] for pod in pods}
+    used: dict[str, float] = {}
+    for node in {pod["spec"]["nodeName"] for pod in pods}:
+        path = f"/api/v1/nodes/{node}/proxy/stats/summary"
+        answer = json.loads(kube.kubectl(deployment.cluster, "get", "--raw", path).stdout)
+        for pod in answer["pods"]:
+            if pod["podRef"]["name"] in names:
+                for container in pod["containers"]:
+                    used[container["name"]] = float(container["memory"]["workingSetBytes"])
+    return used
