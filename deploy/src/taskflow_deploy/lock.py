@@ -31,6 +31,18 @@ def exclusive(paths: Paths) -> Iterator[None]:
             _remove_what_is_empty(paths)
 
 
+def is_held(paths: Paths) -> bool:
+    """Tell whether a command is at work on the instance."""
+    try:
+        with paths.lock.open("r", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _locked(paths: Paths) -> TextIO:
     while True:
         paths.lock.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The first ``./taskflow up`` of a fresh checkout, and what stands after it."""
 
 import asyncio
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -89,11 +90,19 @@ def test_verify_shows_a_verdict_for_each_endpoint(checkout: Checkout, times: dic
 
 
 def test_status_and_logs_say_how_it_is(checkout: Checkout, first_up: dict[str, Any]) -> None:
-    status = checkout.taskflow("status")
-    assert "ill" not in status.out.split()
-    for part in ("kubelet", "etcd", "postgresql", "taskflow-backend", "taskflow-frontend"):
-        assert part in status.out
+    status = checkout.taskflow("status").out
+    assert status.startswith(f"✓ TaskFlow is up: {first_up['url']}\n")
+    assert "what runs is made of the sources here" in status
+    assert "parts are well" in status
+    assert "PostgreSQL on this machine, running" in status
+    for part in ("backend", "frontend"):
+        assert re.search(rf"taskflow-{part}-\S+ +1/1 +0 .* MB", status), status
+    assert checkout.taskflow("status", "--json").json["state"] == "up"
+    logs = checkout.taskflow("logs").out
+    assert re.search(r'^backend-\S+ \| \{"event":"request"', logs, re.MULTILINE)
+    assert re.search(r"^frontend-\S+/wait-for-backend \| The backend answered", logs, re.MULTILINE)
     assert '"event":"request"' in checkout.taskflow("logs", "backend").out
+    assert "wait-for-backend" not in checkout.taskflow("logs", "backend").out
     assert checkout.taskflow("logs", "kubelet").out
     assert "Choose from" in checkout.taskflow("logs", "nothing", expect=2).err
 

@@ -14,7 +14,7 @@ import pytest
 from taskflow_deploy.cli import main as command_line
 
 # Root's state has one fixed place, which belongs to whoever uses this machine.
-_AS_A_PROCESS = """
+AS_A_PROCESS = """
 import sys
 from pathlib import Path
 from taskflow_deploy import paths
@@ -67,7 +67,7 @@ class CommandLine:
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """Start a command as a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-c", _AS_A_PROCESS, str(self.state.parent), *words],
+            [sys.executable, "-c", AS_A_PROCESS, str(self.state.parent), *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             start_new_session=True,
         )  # fmt: skip

@@ -27,7 +27,8 @@ from tests.unit.test_errors import kinds
 from tests.unit.tools import Tools
 
 _COMMANDS = [
-    "up", "down", "status", "logs", "verify", "history", "rollback", "dev", "kubectl", "helm",
+    "preflight", "up", "down", "status", "logs", "verify", "history", "rollback", "evidence", "dev",
+    "kubectl", "helm", "open", "explain", "completion",
     "cluster build", "cluster start", "cluster stop", "cluster status", "cluster delete",
 ]  # fmt: skip
 # These hand --help on to the program that they stand for.
@@ -89,7 +90,7 @@ def test_a_failure_is_two_lines_and_its_exit_code(
     def fail(*_words: object, **_given: object) -> None:
         raise kind("It went wrong, " + "and this is a long story " * 10, "Do this.")
 
-    monkeypatch.setattr("taskflow_deploy.cli.deployment.open_context", fail)
+    monkeypatch.setattr("taskflow_deploy.cli.status.open_context", fail)
     ended = command.run("status")
     assert ended.code == kind.exit_code
     assert ended.out == ""
@@ -111,7 +112,7 @@ def test_a_fault_of_ours_is_kept_in_a_file_without_secrets(
     def fail(*_words: object, **_given: object) -> None:
         raise LookupError(hide("a-secret-in-an-error"))
 
-    monkeypatch.setattr("taskflow_deploy.cli.deployment.open_context", fail)
+    monkeypatch.setattr("taskflow_deploy.cli.status.open_context", fail)
     ended = command.run("status")
     log = command.state / "logs" / "crash.log"
     assert ended.code == 1
@@ -175,7 +176,8 @@ def test_logs_of_what_there_is(command: CommandLine, tools: Tools, tmp_path: Pat
     tools.put("tail", "#!/bin/sh\nshift 2; exec /bin/cat $1\n")
     process = command.start("logs", "postgresql")
     assert process.communicate(timeout=30) == ("ready\n", "")
-    assert "backend, frontend, postgresql" in command.run("logs", "../../etc/passwd").err
+    told = command.run("logs", "../../etc/passwd").err
+    assert "backend, frontend, migrations, postgresql" in told
 
 
 def test_a_second_command_is_refused_while_one_is_at_work(

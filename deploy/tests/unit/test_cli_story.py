@@ -15,7 +15,7 @@ def machine(
 ) -> Tools:  # fmt: skip
     """A machine with Minikube, on which the real backend answers at the node port."""
     tools.install("minikube", "docker", "kubectl", "helm")
-    tools.change(address="127.0.0.1")
+    tools.change(address="127.0.0.1", api_port=backend_port)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("TASKFLOW_NODE_PORT", str(backend_port))
     return tools
@@ -35,10 +35,12 @@ def test_a_deployment_comes_is_looked_at_and_goes(
 
     # From here on it is known which cluster is used.
     status = command.run("status")
-    assert status.out.startswith(f"TaskFlow: {url}")
-    assert [line.split()[:2] for line in status.out.splitlines()[2:]] == [
-        ["minikube", "well"], ["postgresql", "ill"],
-        ["taskflow-backend-5d4f", "well"], ["taskflow-frontend-5d4f", "well"],
+    headline, *facts = status.out.splitlines()
+    assert headline == f"✓ TaskFlow is up: {url}"
+    assert "sources   what runs is made of the sources here" in facts
+    assert "cluster   minikube, well" in facts
+    assert [line.split()[:2] for line in facts[-2:]] == [
+        ["taskflow-backend-5d4f", "1/1"], ["taskflow-frontend-5d4f", "1/1"],
     ]  # fmt: skip
     verify = command.run("verify", "--json")
     assert (verify.code, verify.json["passed"], verify.json["url"]) == (0, True, url)

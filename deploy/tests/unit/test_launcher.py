@@ -127,6 +127,16 @@ def test_it_is_made_anew_when_the_uv_that_made_it_is_lost(checkout: Checkout, in
     assert checkout.syncs == 2
 
 
+def test_a_word_that_is_being_completed_waits_for_no_environment(checkout: Checkout) -> None:
+    checkout.environment["_TASKFLOW_COMPLETE"] = "bash"
+    done = checkout.run()
+    assert (done.returncode, done.stdout, done.stderr, checkout.syncs) == (0, "", "", 0)
+    del checkout.environment["_TASKFLOW_COMPLETE"]
+    checkout.run("status")
+    checkout.environment["_TASKFLOW_COMPLETE"] = "bash"
+    assert checkout.run().stdout.endswith(":-m taskflow_deploy\n")
+
+
 def test_an_interrupted_environment_is_finished(checkout: Checkout) -> None:
     checkout.broken_uv.touch()
     failed = checkout.run("status")

@@ -59,33 +59,6 @@ def down(
             context.output.good("PostgreSQL is stopped; its data is kept.")
 
 
-def status(cluster: ClusterOption = "auto", as_json: JsonOption = False) -> None:
-    """Show how the cluster, the pods and the database are."""
-    from taskflow_deploy import records
-    from taskflow_deploy.kube import read
-    from taskflow_deploy.postgres import server
-
-    context = open_context(cluster, as_json=as_json)
-    found = context.cluster.status()
-    parts = [*found.parts, server.status(context.paths)]
-    rows = [[part.name, "well" if part.well else "ill", part.detail] for part in parts]
-    if found.running:
-        for pod in read(context.cluster, "get", "pods", "-l", "app=taskflow")["items"]:
-            containers = pod["status"].get("containerStatuses", ())
-            ready = all(container["ready"] for container in containers)
-            rows.append(
-                [pod["metadata"]["name"], "well" if ready else "ill", pod["status"]["phase"]]
-            )
-    verified = records.last_verified(context.paths)
-    url = verified.url if verified else "not deployed"
-    if as_json:
-        names = ("name", "state", "detail")
-        listed = [dict(zip(names, row, strict=True)) for row in rows]
-        context.output.data({"schema_version": SCHEMA_VERSION, "url": url, "parts": listed})
-        return
-    context.output.table(f"TaskFlow: {url}", ["part", "state", "detail"], rows)
-
-
 def verify(
     url: Annotated[str, typer.Option(help="Where it answers; the deployed one if left out.")] = "",
     as_json: JsonOption = False,

@@ -8,7 +8,16 @@ import typer
 
 from taskflow_deploy import crash
 from taskflow_deploy.cli import cluster as cluster_commands
-from taskflow_deploy.cli import deployment, revisions, tools
+from taskflow_deploy.cli import (
+    completion,
+    deployment,
+    evidence,
+    explain,
+    revisions,
+    status,
+    tools,
+    up,
+)
 from taskflow_deploy.errors import DeployError, InterruptedByUserError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import current_paths
@@ -23,9 +32,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+up.register(app)
+status.register(app)
 deployment.register(app)
 revisions.register(app)
+evidence.register(app)
+explain.register(app)
 tools.register(app)
+completion.register(app)
 app.add_typer(cluster_commands.app, name="cluster")
 
 
@@ -48,6 +62,9 @@ def _root(
 
 def main() -> None:
     """Run the command line; the only place that turns errors into exit codes."""
+    if completion.is_wanted():
+        completion.answer(app)
+        return
     output = Output(as_json="--json" in sys.argv)
     # A terminal that is closed and a polite kill are undone like Ctrl-C.
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -23,6 +23,7 @@ _KINDS = {
 _CLUSTER: dict[str, list[dict[str, Any]]] = {
     "nodes": [
         {
+            "kind": "Node",
             "metadata": {"name": "node"},
             "status": {
                 "conditions": [{"type": "Ready", "status": "True"}],
@@ -124,7 +125,7 @@ def _raw(world: World, path: str) -> None:
     """Tell what each container works with, as the kubelet measured it."""
     if not path.endswith("/proxy/stats/summary"):
         stop(f"error: the stand-in does not know {path}")
-    used = world.get("memory", {})
+    used, free = world.get("memory", {}), world.get("free", 50 * 10**9)
     told = [
         {
             "podRef": {"name": pod["metadata"]["name"]},
@@ -136,7 +137,7 @@ def _raw(world: World, path: str) -> None:
         }
         for pod in world.get("pods", [])
     ]  # fmt: skip
-    sys.stdout.write(json.dumps({"pods": told}))
+    sys.stdout.write(json.dumps({"node": {"fs": {"availableBytes": free}}, "pods": told}))
 
 
 def _version(world: World, _namespace: str, words: list[str], _stdin: str) -> None:
@@ -170,7 +171,8 @@ def _items(world: World, kind: str) -> list[dict[str, Any]]:
         _let_crash(world, found)
     if kind == "leases" and not found:
         now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
-        return [{"metadata": {"name": "node"}, "spec": {"renewTime": now}}]
+        metadata = {"name": "node", "namespace": "kube-node-lease"}
+        return [{"kind": "Lease", "metadata": metadata, "spec": {"renewTime": now}}]
     return found
 
 

@@ -1,0 +1,1 @@
+"""What pods and programs wrote: found, put in order, and shown."""
