@@ -13,6 +13,7 @@ STATUSES = ("initContainerStatuses", "containerStatuses")
 _UNSCHEDULABLE_SECONDS = 15.0
 _REJECTED_SECONDS = 3.0
 _CRASHES = 2
+_WHOLE_SECONDS = len("2026-01-20T10:30:00")
 # A frontend waits for the backend, and a backend for its migrations: what comes first is the cause.
 _ORDER = ("migrations", "backend", "frontend")
 _IMAGE = {"ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff", "InvalidImageName",
@@ -52,6 +53,7 @@ def hopeless(
     *,
     waited: float,
     restarts_before: Mapping[str, int],
+    since: str = "",
 ) -> Cause | None:
     """Return why waiting for pods is in vain, or None while they may become ready.
 
@@ -61,20 +63,26 @@ def hopeless(
         Seconds since they were first waited for.
     restarts_before
         What :func:`restarts` gave at the first look: a node that was started again counts too.
+    since
+        When what is waited for was begun, UTC: Kubernetes tells for an hour what could not be made.
     """
     for pod in _staying(pods):
         for cause in _causes(pod, restarts_before):
             if cause.kind != "place" or waited > _UNSCHEDULABLE_SECONDS:
                 return cause
-    return _rejection(pods, events) if waited > _REJECTED_SECONDS else None
+    return _rejection(pods, events, since) if waited > _REJECTED_SECONDS else None
 
 
-def find(pods: Sequence[Pod], events: Sequence[Event]) -> Cause | None:
+def find(pods: Sequence[Pod], events: Sequence[Event], since: str = "") -> Cause | None:
     """Return the first cause, or the best guess at it; None where every pod is ready."""
-    hard = hopeless(pods, events, waited=float("inf"), restarts_before={})
-    if hard is not None:
-        return hard
-    return next((_guess(pod, events) for pod in _staying(pods) if not is_ready(pod)), None)
+    # One that was started again now and then, and is ready, is no cause of anything.
+    ill = [pod for pod in _staying(pods) if not is_ready(pod)]
+    for pod in ill:
+        hard = next(_causes(pod, {}), None)
+        if hard is not None:
+            return hard
+    rejected = _rejection(pods, events, since)
+    return rejected or next((_guess(pod, events) for pod in ill), None)
 
 
 def commands(cause: Cause) -> list[str]:
@@ -181,15 +189,22 @@ def _memory_limit(pod: Pod, name: str) -> str:
     return ""
 
 
-def _rejection(pods: Sequence[Pod], events: Sequence[Event]) -> Cause | None:
+def _rejection(pods: Sequence[Pod], events: Sequence[Event], since: str) -> Cause | None:
     """Return why a Deployment or Job cannot even make its pods."""
     for event in events:
+        if _moment(event) < since[:_WHOLE_SECONDS]:
+            continue
         target = event.get("involvedObject", {})
         owner = target.get("name", "")
         has_pods = any(pod["metadata"]["name"].startswith(owner) for pod in pods)
         if event.get("reason") == "FailedCreate" and not has_pods:
             return Cause(f"{owner} cannot make its pods: {event.get('message', '')}", "rejected")
     return None
+
+
+def _moment(event: Event) -> str:
+    """Return when an event happened last, UTC, in whole seconds."""
+    return str(event.get("lastTimestamp") or event.get("eventTime") or "9")[:_WHOLE_SECONDS]
 
 
 def _guess(pod: Pod, events: Sequence[Event]) -> Cause:

@@ -38,6 +38,11 @@ class Journal:
     entries: list[dict[str, Any]] = field(default_factory=list)
     pid: int = field(default_factory=os.getpid)
 
+    @property
+    def since(self) -> str:
+        """When the command began; empty where nothing was noted."""
+        return str(self.entries[0]["at"]) if self.entries else ""
+
     def note(self, what: str, verdict: str, seconds: float = 0.0, reason: str = "") -> None:
         """Add a step."""
         entry = {"at": moment(), "what": what, "verdict": verdict}

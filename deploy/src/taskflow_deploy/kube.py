@@ -66,6 +66,30 @@ def read(cluster: Cluster, *words: str) -> Any:
         ) from None
 
 
+def unfinished(cluster: Cluster) -> list[str]:
+    """Return what is left to do of each of the app's Deployments, a line each.
+
+    Raises
+    ------
+    ClusterError
+        The cluster does not answer.
+    """
+    deployments = read(cluster, "get", "deployments", "-l", "app=taskflow")
+    return [
+        f"{deployment['metadata']['name']} to replace its pods"
+        for deployment in deployments["items"]
+        if not is_rolled_out(deployment)
+    ]
+
+
+def is_rolled_out(deployment: dict[str, Any]) -> bool:
+    """Tell whether all pods of a Deployment are as it wants them now, and ready."""
+    status, wanted = deployment["status"], deployment["spec"]["replicas"]
+    seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
+    counts = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "readyReplicas")}
+    return seen and counts == {wanted}
+
+
 def last_words(cluster: Cluster, pod: str, container: str) -> str:
     """Return the last line that a container printed before it ended, or nothing.
 
@@ -80,6 +104,25 @@ def last_words(cluster: Cluster, pod: str, container: str) -> str:
         if lines:
             return redact(lines[-1].strip())[:_LONGEST_WORDS]
     return ""
+
+
+def stats(cluster: Cluster, node: str) -> dict[str, Any]:
+    """Return what a node measures of itself and its pods (the kubelet's summary API).
+
+    Raises
+    ------
+    ClusterError
+        The node does not answer.
+    """
+    path = f"/api/v1/nodes/{node}/proxy/stats/summary"
+    try:
+        found: dict[str, Any] = json.loads(kubectl(cluster, "get", "--raw", path).stdout)
+    except CommandError as error:
+        raise ClusterError(
+            f"The node {node} does not tell its measurements.", "See ./taskflow status.",
+            error.details,
+        ) from None  # fmt: skip
+    return found
 
 
 def apply(cluster: Cluster, objects: Sequence[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -140,7 +141,8 @@ def following(
     """Run a program beside a block, and give each line that it prints to ``on_line`` at once.
 
     ``on_line`` is called in another thread. What the program says of its own troubles is
-    dropped. It ends with the block; the block gets a function that tells whether it still runs.
+    dropped. It ends with the block, or with us where we are killed; the block gets a function that
+    tells whether it still runs.
 
     Raises
     ------
@@ -148,6 +150,7 @@ def following(
         The program is not installed.
     """
     words = [str(word) for word in argv]
+    words = [*_ending_with_us(words[0]), *words]
     with _process(words, None, None, feed=False, quiet=True) as process:
         lines = process.stdout or ()
 
@@ -163,6 +166,15 @@ def following(
             if process.poll() is None:
                 _stop(process)
             reader.join()
+
+
+def _ending_with_us(program: str) -> list[str]:
+    """Return what makes a program that never ends by itself end when we are killed.
+
+    Only Linux has that. Programs that are run to their end come to it soon, whoever waits.
+    """
+    wrapped = shutil.which("setpriv") and shutil.which(program)
+    return ["setpriv", "--pdeathsig", "KILL", "--"] if wrapped else []
 
 
 def stop_running(patience: float | None = None) -> None:

@@ -81,12 +81,8 @@ def _is_settled(cluster: Cluster) -> bool:
     """Tell whether all pods are those of the deployments as they are now, and ready."""
     found = kube.read(cluster, "get", "deployments,pods", "-l", "app=taskflow")["items"]
     deployments = [entry for entry in found if entry["kind"] == "Deployment"]
-    for deployment in deployments:
-        status, wanted = deployment["status"], deployment["spec"]["replicas"]
-        seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
-        counts = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "readyReplicas")}
-        if not seen or counts != {wanted}:
-            return False
+    if not all(map(kube.is_rolled_out, deployments)):
+        return False
     # A pod that is leaving still serves, and may still be talked to.
     wanted_pods: int = sum(entry["spec"]["replicas"] for entry in deployments)
     return len(found) - len(deployments) == wanted_pods

@@ -81,14 +81,19 @@ class _Stream:
             told = json.loads(line)
         except ValueError:  # kubectl's own words, or the half of a line at its end
             return
-        entry = told["object"]
-        name = entry["metadata"]["name"]
+        # Of more than five hundred, kubectl tells the first as lists.
+        entries = told["object"].get("items", [told["object"]])
         with self._lock:
-            if told["type"] == "DELETED":
-                self._objects.pop(name, None)
-            else:
-                self._objects[name] = entry
+            for entry in entries:
+                self._take(told["type"], entry)
         self._news.set()
+
+    def _take(self, kind: str, entry: dict[str, Any]) -> None:
+        name = entry["metadata"].get("name")
+        if kind == "DELETED":
+            self._objects.pop(name, None)
+        elif name is not None:  # an error of the server's has none
+            self._objects[name] = entry
 
     def objects(self) -> list[dict[str, Any]]:
         """Return what is there now."""

@@ -1,5 +1,7 @@
 """What each checkpoint accepts and refuses, where the pipeline's tests do not show it."""
 
+from dataclasses import replace
+
 import pytest
 
 from taskflow_deploy import built_images, sources
@@ -12,6 +14,7 @@ from taskflow_deploy.errors import (
     DatabaseUnreachableError,
     ImageLoadError,
     PortInUseError,
+    SourcesError,
 )
 from taskflow_deploy.settings import Settings
 from tests.unit.deployments import IMAGE_ID
@@ -74,8 +77,12 @@ def test_a_node_port_of_another_service_is_named(
 ) -> None:
     metadata = {"name": "theirs", "namespace": namespace}
     services = [
-        {"metadata": {"name": "plain", "namespace": "default"}, "spec": {}},
-        {"metadata": metadata, "spec": {"ports": [{"port": 80, "nodePort": 30300}]}},
+        {"kind": "Service", "metadata": {"name": "plain", "namespace": "default"}, "spec": {}},
+        {
+            "kind": "Service",
+            "metadata": metadata,
+            "spec": {"ports": [{"port": 80, "nodePort": 30300}]},
+        },
     ]
     tools.change(services=services)
     if free:
@@ -110,6 +117,21 @@ def test_an_image_that_only_has_the_right_name_is_not_believed(
     with pytest.raises(ImageLoadError, match="The node has sha256:of-somebody") as caught:
         hold(loaded.CHECKPOINT, deployment)
     assert caught.value.mend == "./taskflow up --rebuild"
+
+
+def test_an_image_whose_sources_changed_meanwhile_is_built_again(
+    deployment: Deployment, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sources.images(deployment.paths.repository)
+    saved = [replace(before[0], tag="saved"), before[1]]
+    told = iter([before, saved])
+    with monkeypatch.context() as context:
+        context.setattr(built, "images", lambda _repository: next(told))
+        context.setattr(sources, "images", lambda _repository: saved)
+        with pytest.raises(SourcesError, match="taskflow-backend were changed while"):
+            hold(built.CHECKPOINT, deployment)
+    hold(loaded.CHECKPOINT, deployment)
+    assert hold(built.CHECKPOINT, deployment).fact == f"built {before[0].reference}"
 
 
 def test_a_rebuild_builds_what_is_there(deployment: Deployment, tools: Tools) -> None:

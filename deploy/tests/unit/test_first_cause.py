@@ -129,6 +129,15 @@ def test_pods_that_may_not_even_be_made_are_told_from_pods_that_wait() -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "is_told"),
+    [("", True), ("2026-01-20T10:30:00.900Z", True), ("2026-01-20T10:30:01.000Z", False)],
+)
+def test_what_could_not_be_made_before_is_no_cause_of_now(since: str, is_told: bool) -> None:
+    events = [event("FailedCreate", "taskflow-backend-5d4f")]
+    assert bool(first_cause.find([], events, since)) == is_told
+
+
+@pytest.mark.parametrize(
     ("changes", "kind", "sentence"),
     [
         (
@@ -150,6 +159,15 @@ def test_without_a_plain_fault_the_likeliest_cause_is_told(
     cause = first_cause.find([pod("frontend"), pod(**changes)], events)
     assert cause is not None
     assert (cause.kind, cause.sentence) == (kind, sentence)
+
+
+def test_a_ready_pod_that_was_started_again_now_and_then_is_no_cause() -> None:
+    often = pod(status__containerStatuses=[restarted(7)])
+    assert first_cause.find([often], []) is None
+    waits = pod("frontend", status__conditions=[])
+    cause = first_cause.find([often, waits], [])
+    assert cause is not None
+    assert cause.pod == "frontend-1"
 
 
 def test_nothing_is_found_where_every_pod_is_ready_or_came_to_a_good_end() -> None:

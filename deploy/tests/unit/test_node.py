@@ -35,12 +35,13 @@ def _node(**changes: Any) -> list[dict[str, Any]]:
         "allocatable": {"cpu": "1930m", "memory": "8000000Ki"},
         **changes,
     }
-    return [{"metadata": {"name": "node"}, "status": status}]
+    return [{"kind": "Node", "metadata": {"name": "node"}, "status": status}]
 
 
 def _renewed(seconds_ago: float) -> list[dict[str, Any]]:
     moment = time.strftime("%Y-%m-%dT%H:%M:%S.5Z", time.gmtime(time.time() - seconds_ago))
-    return [{"metadata": {"name": "node"}, "spec": {"renewTime": moment}}]
+    metadata = {"name": "node", "namespace": "kube-node-lease"}
+    return [{"kind": "Lease", "metadata": metadata, "spec": {"renewTime": moment}}]
 
 
 def _change(tools: Tools, state: dict[str, Any]) -> None:
@@ -51,15 +52,23 @@ def _change(tools: Tools, state: dict[str, Any]) -> None:
 
 
 def _port(namespace: str) -> list[dict[str, Any]]:
-    plain = {"metadata": {"name": "plain", "namespace": "default"}, "spec": {}}
+    plain = {"kind": "Service", "metadata": {"name": "plain", "namespace": "default"}, "spec": {}}
     metadata = {"name": "theirs", "namespace": namespace}
-    return [plain, {"metadata": metadata, "spec": {"ports": [{"port": 80, "nodePort": 30300}]}}]
+    return [
+        plain,
+        {
+            "kind": "Service",
+            "metadata": metadata,
+            "spec": {"ports": [{"port": 80, "nodePort": 30300}]},
+        },
+    ]
 
 
 @pytest.mark.parametrize(
     ("look", "state", "said"),
     [
         (node.health, {}, "node ready, Kubernetes v1.37.2"),
+        (node.disk, {"free": 3 * 10**9}, "3.0 GB free in the node"),
         (node.names, {}, "answers"),
         (node.versions, {"versions": ("v1.36.1", "v1.37.2")}, "kubectl v1.36.1, server v1.37.2"),
         (node.clock, {"renewed": 9}, "the node's and this machine's agree"),
@@ -95,6 +104,10 @@ def test_what_is_well_is_told_with_its_figure(
             {"nodes": _node(conditions=[
                 {"type": "Ready", "status": "True"}, {"type": "DiskPressure", "status": "True"}])},
             ClusterError, "The node is not well: DiskPressure",
+        ),
+        (
+            node.disk, {"free": 10**9},
+            ResourcesError, "There are only 1.0 GB free in the node; 2 GB are needed.",
         ),
         (node.clock, {"renewed": 100}, ResourcesError, "clock and this machine's are at"),
         (node.clock, {"renewed": -40}, ResourcesError, "clock and this machine's are at"),

@@ -76,6 +76,29 @@ def test_ready_pods_are_told_with_the_seconds_that_they_took(
     assert _wait(started).startswith("2 pods after 0.")
 
 
+def _rolling(**status: int) -> dict[str, Any]:
+    """Return the backend's Deployment in its second generation."""
+    metadata = {"name": "taskflow-backend", "labels": {"app": "taskflow"}, "generation": 2}
+    well = {"observedGeneration": 2, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1}
+    return {"kind": "Deployment", "metadata": metadata, "spec": {"replicas": 1},
+            "status": {**well, **status}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "status",
+    [{"observedGeneration": 1}, {"updatedReplicas": 0}, {"replicas": 2}, {"readyReplicas": 0}],
+    ids=str,
+)
+def test_old_pods_do_not_count_although_their_image_is_the_new_one(
+    started: Deployment, tools: Tools, status: dict[str, int]
+) -> None:
+    tools.change(pods=[pod(), pod("frontend")], deployments=[_rolling(**status)])
+    with pytest.raises(PodsError, match=r"after 0 s: taskflow-backend to replace its pods\."):
+        _wait(started)
+    tools.change(deployments=[_rolling()])
+    assert _wait(started).startswith("2 pods")
+
+
 def test_a_ready_pod_that_runs_another_image_is_refused(started: Deployment, tools: Tools) -> None:
     other = [{"name": "backend", "imageID": "docker://sha256:" + "b" * 64}]
     tools.change(pods=[pod(status__containerStatuses=other), pod("frontend")])
@@ -129,9 +152,9 @@ def test_pods_that_never_become_ready_are_named_at_the_end(
     tools.change(
         pods=[pod(status__conditions=[])],
         events=[event("Unhealthy", "backend-1", "Readiness probe failed: 503")],
-        logs="",
+        logs="what a request was answered\n",
     )
-    with pytest.raises(PodsError, match="runs but is not ready: Readiness probe failed: 503"):
+    with pytest.raises(PodsError, match=r"runs but is not ready: Readiness probe failed: 503$"):
         _wait(started)
     assert "waiting for backend-1 to be ready" in capsys.readouterr().err
 

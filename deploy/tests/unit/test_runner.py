@@ -12,7 +12,7 @@ import pytest
 
 from taskflow_deploy.errors import CommandError, ToolMissingError
 from taskflow_deploy.redaction import hide
-from taskflow_deploy.runner import run, stop_running, stream
+from taskflow_deploy.runner import following, run, stop_running, stream
 
 _SH = "/bin/sh"
 
@@ -158,3 +158,35 @@ def _runs(number: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return text.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_never_ends_by_itself_ends_when_we_are_killed(tmp_path: Path) -> None:
+    script = (
+        "import time; from taskflow_deploy.runner import following\n"
+        f"with following(['{_SH}', '-c', 'echo $$ >pid; exec sleep 60'], print):\n"
+        "    time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path) as process:
+        pid = _written(tmp_path / "pid")
+        process.kill()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline, "it still runs"
+        time.sleep(0.01)
+
+
+def test_what_is_followed_and_is_not_there_is_named() -> None:
+    with (
+        pytest.raises(ToolMissingError, match="no-such-program is not installed"),
+        following(["no-such-program"], print),
+    ):
+        pytest.fail("it runs")
+
+
+def _written(file: Path) -> str:
+    """Return what a program writes into a file, once it has."""
+    deadline = time.monotonic() + 10
+    while not file.exists() or not file.read_text(encoding="ascii").endswith("\n"):
+        assert time.monotonic() < deadline, f"no {file}"
+        time.sleep(0.01)
+    return file.read_text(encoding="ascii").strip()

@@ -16,9 +16,12 @@ _SLOW = """#!{python}
 import json, sys, time
 kind = sys.argv[sys.argv.index("get") + 1]
 if kind == "pods":
-    for type_, name in (("ADDED", "a"), ("ADDED", "b"), ("DELETED", "a")):
-        told = {{"type": type_, "object": {{"metadata": {{"name": name}}}}}}
-        print(json.dumps(told), flush=True)
+    told = [{{"metadata": {{"name": name}}}} for name in "abc"]
+    for type_, object_ in (
+        ("ADDED", {{"kind": "List", "metadata": {{}}, "items": told[:2]}}), ("ADDED", told[2]),
+        ("ERROR", {{"kind": "Status", "metadata": {{}}}}), ("DELETED", told[0]),
+    ):
+        print(json.dumps({{"type": type_, "object": object_}}), flush=True)
     print("error: these are my own words", flush=True)
 open(sys.argv[0] + ".pid", "a").write(f"{{__import__('os').getpid()}}\\n")
 time.sleep(60)
@@ -63,7 +66,7 @@ def test_news_come_at_once_and_nothing_is_left_running(
     cluster.kubectl = program
     with Watch(cluster) as watch:
         started = time.monotonic()
-        while [one["metadata"]["name"] for one in watch.pods()] != ["b"]:
+        while [one["metadata"]["name"] for one in watch.pods()] != ["b", "c"]:
             watch.wait(10)
             assert time.monotonic() - started < 20, watch.pods()
         while len(_pids(program)) < 2:

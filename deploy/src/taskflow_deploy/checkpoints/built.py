@@ -19,8 +19,11 @@ def _build(deployment: Deployment) -> str:
     wanted = images(deployment.paths.repository)
     known = {} if deployment.wishes.rebuild else _known(deployment, wanted)
     made = _build_all(deployment, [image for image in wanted if image.name not in known])
+    still = {image.reference for image in images(deployment.paths.repository)}
     for image in made.values():
-        built_images.remember(deployment.paths, image)
+        # One whose sources were changed meanwhile may hold some of both: it is not taken again.
+        if image.reference in still:
+            built_images.remember(deployment.paths, image)
     deployment.images = {image.name: {**known, **made}[image.name] for image in wanted}
     if not made:
         return "sources unchanged"

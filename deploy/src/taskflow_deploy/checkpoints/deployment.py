@@ -47,6 +47,8 @@ class Deployment:
         A hash of what is to be deployed.
     revisions
         The release's revisions before this run, oldest first.
+    seen
+        What the checks of the node look at, read once for all of them.
     rendered
         Renderings of the chart, by what they were made of.
     manifest
@@ -74,6 +76,7 @@ class Deployment:
     values: dict[str, Any] = field(default_factory=dict)
     content: str = ""
     revisions: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[dict[str, Any]] | None = None
     rendered: dict[str, str] = field(default_factory=dict)
     manifest: str = ""
     diff: str = ""

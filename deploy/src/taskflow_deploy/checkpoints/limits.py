@@ -4,7 +4,6 @@ They are from ``specs/001-k8s-deployment/plan.md``: health within 100 ms, from t
 backend within 100 ms, no restart, and memory within each container's limit.
 """
 
-import json
 import statistics
 import time
 from collections.abc import Iterator
@@ -104,9 +103,7 @@ def _used(deployment: Deployment, pods: list[dict[str, Any]]) -> dict[str, float
     names = {pod["metadata"]["name"] for pod in pods}
     used: dict[str, float] = {}
     for node in {pod["spec"]["nodeName"] for pod in pods}:
-        path = f"/api/v1/nodes/{node}/proxy/stats/summary"
-        answer = json.loads(kube.kubectl(deployment.cluster, "get", "--raw", path).stdout)
-        for pod in answer["pods"]:
+        for pod in kube.stats(deployment.cluster, node)["pods"]:
             if pod["podRef"]["name"] in names:
                 for container in pod["containers"]:
                     used[container["name"]] = float(container["memory"]["workingSetBytes"])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from taskflow_deploy.errors import (
     ResourcesError,
 )
 
+_GIGABYTE = 10**9
+_LEAST_DISK = 2 * _GIGABYTE
 _DNS_NAME = "kubernetes.default.svc.cluster.local"
 _LARGEST_MINOR_SKEW = 1  # https://kubernetes.io/releases/version-skew-policy/#kubectl
 _LARGEST_CLOCK_SKEW = 30.0
@@ -24,8 +27,18 @@ _LARGEST_CLOCK_SKEW = 30.0
 _OURS = ("v1/Namespace", "v1/Secret")
 # A node renews its lease every ten seconds.
 _LEASE_SECONDS = 10.0
+_one_at_a_time = threading.Lock()
 _PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 _BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "": 1}
+
+
+def _see(deployment: Deployment, kind: str) -> list[dict[str, Any]]:
+    """Return the cluster's objects of a kind; all kinds are read at once, by whoever asks first."""
+    with _one_at_a_time:
+        if deployment.seen is None:
+            everything = ("get", "nodes,services,leases", "--all-namespaces")
+            deployment.seen = kube.read(deployment.cluster, *everything)["items"]
+    return [entry for entry in deployment.seen if entry["kind"] == kind]
 
 
 def health(deployment: Deployment) -> str:
@@ -36,9 +49,10 @@ def health(deployment: Deployment) -> str:
     ClusterError
         It is not ready, or short of something.
     """
-    [node] = kube.read(deployment.cluster, "get", "nodes")["items"][:1] or [None]
-    if node is None:
+    nodes = _see(deployment, "Node")
+    if not nodes:
         raise ClusterError("The cluster has no node.", "Start it anew: ./taskflow cluster start")
+    node = nodes[0]
     conditions = {entry["type"]: entry for entry in node["status"]["conditions"]}
     ill = [name for name in _PRESSURES if conditions.get(name, {}).get("status") == "True"]
     if conditions["Ready"]["status"] != "True":
@@ -50,6 +64,28 @@ def health(deployment: Deployment) -> str:
             mend="./taskflow kubectl describe nodes",
         )
     return f"node ready, Kubernetes {node['status']['nodeInfo']['kubeletVersion']}"
+
+
+def disk(deployment: Deployment) -> str:
+    """Measure the free disk of the node, where images and logs are kept.
+
+    Raises
+    ------
+    ResourcesError
+        It is so little that the node would soon end pods.
+    """
+    told: list[str] = []
+    for node in _see(deployment, "Node"):
+        name = node["metadata"]["name"]
+        free = kube.stats(deployment.cluster, name)["node"]["fs"]["availableBytes"]
+        told.append(f"{free / _GIGABYTE:.1f} GB free in the node")
+        if free < _LEAST_DISK:
+            raise ResourcesError(
+                f"There are only {told[-1]}; {_LEAST_DISK / _GIGABYTE:.0f} GB are needed.",
+                "Remove what you do not need, or begin anew: ./taskflow cluster delete",
+                mend="./taskflow cluster delete",
+            )
+    return ", ".join(told)
 
 
 def names(deployment: Deployment) -> str:
@@ -92,7 +128,8 @@ def clock(deployment: Deployment) -> str | Found:
     ResourcesError
         They differ by more than half a minute.
     """
-    leases = kube.read(deployment.cluster, "get", "leases", "-n", "kube-node-lease")["items"]
+    everyone = _see(deployment, "Lease")
+    leases = [one for one in everyone if one["metadata"]["namespace"] == "kube-node-lease"]
     if not leases:
         return warned("the node has renewed no lease, so its clock cannot be compared.")
     renewed = dt.datetime.fromisoformat(leases[0]["spec"]["renewTime"])
@@ -118,7 +155,7 @@ def port(deployment: Deployment) -> str:
         Another service has it.
     """
     wanted = deployment.settings.node_port
-    for service in kube.read(deployment.cluster, "get", "services", "--all-namespaces")["items"]:
+    for service in _see(deployment, "Service"):
         taken = [entry.get("nodePort") for entry in service["spec"].get("ports", ())]
         metadata = service["metadata"]
         if wanted in taken and metadata["namespace"] != kube.NAMESPACE:
@@ -204,7 +241,7 @@ def room(deployment: Deployment) -> str:
     ResourcesError
         They would find no place.
     """
-    [node] = kube.read(deployment.cluster, "get", "nodes")["items"][:1]
+    [node] = _see(deployment, "Node")[:1]
     gives = node["status"]["allocatable"]
     asked_cpu = asked_memory = 0.0
     for spec, replicas in manifests.pod_specs(rendering.render(deployment)):

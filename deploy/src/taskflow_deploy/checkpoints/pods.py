@@ -15,6 +15,8 @@ _POLL_SECONDS = 0.3
 _HEARTBEAT_SECONDS = 5.0
 _COMES_BACK_SECONDS = 45.0
 _STABLE_SECONDS = 1.5
+# What a container says last tells why it ended, and of one that serves only what it served.
+_SPEAKING = {"crash", "memory", "init"}
 _LOOK = "See ./taskflow explain, or ./taskflow logs."
 
 
@@ -49,6 +51,9 @@ class Wait:
             seconds = time.monotonic() - self._started
             self._stop_if_hopeless(pods, seconds)
             if len(pods) == len(self._deployment.images) and not waiting:
+                # An image tells nothing where the chart or a secret is all that changed.
+                waiting = kube.unfinished(self._deployment.cluster)
+            if len(pods) == len(self._deployment.images) and not waiting:
                 self._stay_ready()
                 return f"{len(pods)} pods after {seconds:.1f} s, {limit:.0f} s are allowed"
             what = "; ".join(waiting) or "the pods to appear"
@@ -64,19 +69,22 @@ class Wait:
         for pod in pods:
             self._restarts_before = {**first_cause.restarts(pod), **self._restarts_before}
         cause = first_cause.hopeless(
-            pods, self._watch.events(), waited=seconds, restarts_before=self._restarts_before
-        )
+            pods, self._watch.events(), waited=seconds, restarts_before=self._restarts_before,
+            since=self._deployment.journal.since,
+        )  # fmt: skip
         if cause is not None:
             raise self._failed(cause, cause.sentence)
 
     def _too_late(self, pods: list[dict[str, Any]], limit: float, what: str) -> PodsError:
-        cause = first_cause.find(pods, self._watch.events())
+        cause = first_cause.find(pods, self._watch.events(), self._deployment.journal.since)
         if cause is None:
             return PodsError(f"Not ready after {limit:.0f} s: {what}.", _LOOK)
         return self._failed(cause, f"Not ready after {limit:.0f} s: {cause.sentence}")
 
     def _failed(self, cause: first_cause.Cause, sentence: str) -> PodsError:
-        said = kube.last_words(self._deployment.cluster, cause.pod, cause.container)
+        said = ""
+        if cause.kind in _SPEAKING:
+            said = kube.last_words(self._deployment.cluster, cause.pod, cause.container)
         message = f"{sentence} It said: “{said}”." if said else sentence
         return PodsError(message, _LOOK, mend=first_cause.commands(cause)[0])
 

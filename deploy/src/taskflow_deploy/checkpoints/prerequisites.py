@@ -94,6 +94,7 @@ _MACHINE: Stage = (
 )
 _CLUSTER: Stage = (
     _inside("health", "Node", node.health),
+    _inside("node-disk", "Disk of the node", node.disk),
     _inside("dns", "DNS", node.names),
     _inside("versions", "Versions", node.versions),
     _inside("clock", "Clocks", node.clock),

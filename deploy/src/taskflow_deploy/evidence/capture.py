@@ -61,7 +61,8 @@ def capture(
     places = told.made(lambda: compared.compare(built, told.answers, told.pods), nothing)
     steps = told.made(lambda: timeline.entries(journal, told.pods, told.events), nothing)
     found = versions.of(told.answers)
-    cause = told.made(lambda: first_cause.find(told.pods, told.events), None)
+    since = journal.since if journal else ""
+    cause = told.made(lambda: first_cause.find(told.pods, told.events, since), None)
     files.text("images.txt", compared.table(places))
     files.text("versions.txt", versions.table(found, told.answers))
     files.data("timeline.json", {"items": steps})

@@ -7,14 +7,9 @@ import pytest
 from taskflow_deploy.clusters.embedded import tcp_probe
 
 
-def _probe(port: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+def _probe(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["tcp_probe", "127.0.0.1", str(port)])
-    try:
-        tcp_probe.main()
-    except SystemExit as ended:
-        assert ended.code == 1
-        return False
-    return True
+    tcp_probe.main()
 
 
 def test_a_connection_that_is_taken_counts_and_a_closed_port_does_not(
@@ -22,5 +17,7 @@ def test_a_connection_that_is_taken_counts_and_a_closed_port_does_not(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert _probe(port, monkeypatch)
-    assert not _probe(port, monkeypatch)
+        _probe(port, monkeypatch)
+    with pytest.raises(SystemExit) as ended:
+        _probe(port, monkeypatch)
+    assert ended.value.code == 1
