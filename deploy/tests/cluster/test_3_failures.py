@@ -79,7 +79,7 @@ def test_evidence_holds_no_secret(checkout: Checkout) -> None:
 def test_ctrl_c_undoes(checkout: Checkout, browserless: httpx2.Client) -> None:
     with checkout.changed(_AUTH, _break_the_contract):
         process = checkout.start("up", "--yes")
-        said = interrupt_at(process, "chart installed", signal.SIGINT)
+        said = interrupt_at(process, "is installed", signal.SIGINT)
     assert process.returncode == 130, said
     assert "rolled back to revision" in said
     assert browserless.get("/health").status_code == 200
@@ -94,7 +94,7 @@ def test_a_polite_kill_is_like_ctrl_c(checkout: Checkout) -> None:
     assert "what to do: Run the command again to go on." in said
 
 
-@pytest.mark.parametrize("moment", ["images in the cluster", "chart installed"])
+@pytest.mark.parametrize("moment", ["images in the cluster", "is installed"])
 def test_after_kill_9_the_next_up_repairs(checkout: Checkout, moment: str) -> None:
     with checkout.changed(_AUTH, _break_the_contract):
         process = checkout.start("up", "--yes")

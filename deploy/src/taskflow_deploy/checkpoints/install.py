@@ -31,7 +31,9 @@ def install(deployment: Deployment) -> str:
         rendering.helm(
             deployment, "upgrade", "--install", kube.OVERRIDE, *words, error=InstallError
         )
-    return f"revision {kube.history(deployment.cluster)[-1]['revision']} installed"
+    number = kube.history(deployment.cluster)[-1]["revision"]
+    deployment.output.note(f"  revision {number} is installed; its pods are waited for")
+    return f"revision {number} installed"
 
 
 def would_install(deployment: Deployment) -> str:
