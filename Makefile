@@ -6,9 +6,11 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 UV = $$(cat .venv/taskflow.uv)
 NPM := sh scripts/npm.sh
+# An instance of their own, beside yours and that of the other cluster tests.
+DRILLS := CLUSTER_TEST_INSTANCE=drills CLUSTER_TEST_NODE_PORT=30313
 
 .PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test screenshot \
-    isolation-test schemathesis fault-test timing-test rollout-test bench test sbom image-sizes fmt clean
+    isolation-test schemathesis fault-test timing-test rollout-test drills kill-test deploy-times bench test sbom image-sizes fmt clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +78,18 @@ rollout-test: setup ## Ten upgrades and rollbacks under load, evictions and pod 
 	cd deploy && CLUSTER_TEST_INSTANCE=rollout CLUSTER_TEST_NODE_PORT=30312 \
 	    ROLLOUT_ROUNDS=10 ROLLOUT_STARTS=20 ROLLOUT_REPORT=../docs/performance.md \
 	    ../.venv/bin/pytest -q -s tests/cluster/test_7_rollout.py
+
+drills: setup ## Break something at every checkpoint, and write down how it is told and undone
+	cd deploy && $(DRILLS) DRILL_REPORT=../docs/operations/drills.md \
+	    ../.venv/bin/pytest -q -s tests/drills/test_1_drills.py
+
+kill-test: setup ## Kill the deployer 20 times at random moments, and write down what came of it
+	cd deploy && $(DRILLS) KILLS=20 KILL_REPORT=../docs/operations/drills.md \
+	    ../.venv/bin/pytest -q -s tests/drills/test_2_kills.py
+
+deploy-times: setup ## Measure up, preflight and the undo 20 times, beside Helm by hand
+	cd deploy && $(DRILLS) TIMES_ROUNDS=20 TIMES_REPORT=../docs/operations/drills.md \
+	    ../.venv/bin/pytest -q -s tests/drills/test_3_times.py
 
 bench: setup ## Measure the API beside the same endpoints written the plain way
 	cd backend && ../.venv/bin/python -m bench

@@ -1,6 +1,7 @@
 """kubectl and Helm, always with our own kubeconfig and context."""
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ OWN_LABELS = {"app.kubernetes.io/managed-by": "taskflow"}
 OVERRIDE = "--force-conflicts"
 _TIMEOUT_SECONDS = 120.0
 _LONGEST_WORDS = 200
+_LOOKS_FOR_WORDS = 4
+_PAUSE_SECONDS = 0.3
 _NOT_INSTALLED = "release: not found"
 # The node's words, in the place of a log that is gone with its container.
 _NO_LOG = "unable to retrieve container logs"
@@ -90,19 +93,26 @@ def is_rolled_out(deployment: dict[str, Any]) -> bool:
     return seen and counts == {wanted}
 
 
-def last_words(cluster: Cluster, pod: str, container: str) -> str:
-    """Return the last line that a container printed before it ended, or nothing.
+def last_words(cluster: Cluster, pod: str, container: str, *, ended: bool) -> str:
+    """Return the last line that a container printed, or nothing.
 
     It is without secrets: who shortened it before would show the half of one.
+
+    Parameters
+    ----------
+    ended
+        Of the one that ended last, rather than the one that runs: the node may need a moment to
+        have it, and what its successor says meanwhile is no cause.
     """
     if not pod or not container:
         return ""
-    for before in (["--previous"], []):
-        command = ["logs", pod, "-n", NAMESPACE, "--container", container, "--tail=20", *before]
-        said = kubectl(cluster, *command, check=False).stdout.strip().splitlines()
-        lines = [line for line in said if not line.startswith(_NO_LOG)]
+    command = ["logs", pod, "-n", NAMESPACE, "--container", container, "--tail=20"]
+    for _ in range(_LOOKS_FOR_WORDS if ended else 1):
+        said = kubectl(cluster, *command, *(["--previous"] if ended else []), check=False).stdout
+        lines = [line for line in said.strip().splitlines() if not line.startswith(_NO_LOG)]
         if lines:
             return redact(lines[-1].strip())[:_LONGEST_WORDS]
+        time.sleep(_PAUSE_SECONDS if ended else 0)
     return ""
 
 

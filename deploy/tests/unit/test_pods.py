@@ -123,6 +123,16 @@ def test_a_crash_is_told_with_the_last_words_of_what_crashed(
     assert caught.value.mend.endswith("logs backend-1 --container backend --previous")
 
 
+def test_what_a_successor_says_is_not_what_the_one_that_crashed_said(
+    started: Deployment, tools: Tools
+) -> None:
+    crashing = pod(status__containerStatuses=[restarted(2, 3)], status__conditions=[])
+    tools.change(pods=[crashing, pod("frontend")], logs="RuntimeError: it\n")
+    with pytest.raises(PodsError, match="It said: “RuntimeError: it”"):
+        _wait(started)
+    assert all("--previous" in call for call in tools.calls("kubectl", "logs"))
+
+
 @pytest.mark.parametrize(
     ("log", "told"),
     [

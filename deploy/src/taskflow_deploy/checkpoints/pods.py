@@ -84,7 +84,9 @@ class Wait:
     def _failed(self, cause: first_cause.Cause, sentence: str) -> PodsError:
         said = ""
         if cause.kind in _SPEAKING:
-            said = kube.last_words(self._deployment.cluster, cause.pod, cause.container)
+            said = kube.last_words(
+                self._deployment.cluster, cause.pod, cause.container, ended=cause.kind != "init"
+            )
         message = f"{sentence} It said: “{said}”." if said else sentence
         return PodsError(message, _LOOK, mend=first_cause.commands(cause)[0])
 

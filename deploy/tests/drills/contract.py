@@ -1,0 +1,56 @@
+"""Drills of checkpoint six: a system that runs, and answers wrongly or late."""
+
+from tests.drills.drill import Drill
+from tests.drills.faults import replaced
+
+_AT = "contract"
+_API = "/api/v1"
+
+DRILLS = (
+    Drill(
+        _AT, "a text that is another one",
+        replaced("backend/src/schemas/auth.py", '= "Login successful"', '= "Logged in"'), 60,
+        rf"POST {_API}/auth/login: body\.message is 'Logged in'", quick=True,
+    ),
+    Drill(
+        _AT, "a status that is another one",
+        replaced("backend/src/api/auth.py", "status_code=201", "status_code=200"), 60,
+        rf"POST {_API}/auth/signup: status 200, not 201",
+    ),
+    Drill(
+        _AT, "keys in another order",
+        replaced("backend/src/api/task_json.py", "tuple(TaskOut.model_fields)",
+                 "('user_id', 'id', *list(TaskOut.model_fields)[2:])"), 60,
+        rf"POST {_API}/tasks: body has the keys \['user_id', 'id', ",
+    ),
+    Drill(
+        _AT, "a type of content that is another one",
+        replaced("backend/src/api/task_json.py", '"application/json"', '"text/plain"'), 60,
+        rf"POST {_API}/tasks: content type text/plain; charset=utf-8, not application/json",
+    ),
+    Drill(
+        _AT, "a cookie that scripts may read",
+        replaced("backend/src/api/cookies.py", "httponly=True", "httponly=False"), 60,
+        rf"POST {_API}/auth/signup: the refresh_token cookie lacks HttpOnly",
+    ),
+    Drill(
+        _AT, "a forged token is let in",
+        replaced("backend/src/security/tokens.py", '{"require": ["sub", "iat", "exp"]}',
+                 '{"require": ["sub", "iat", "exp"], "verify_signature": False}'), 60,
+        rf"GET {_API}/auth/me: status 200, not 401",
+    ),
+    Drill(
+        _AT, "pages of every origin are let in",
+        replaced("backend/src/application.py", "allow_origins=list(settings.cors_origins)",
+                 'allow_origins=["*"]'), 60,
+        r"CORS: a foreign page is let in: access-control-allow-origin is http://foreign\.invalid",
+    ),
+    Drill(
+        _AT, "a health that takes 200 ms",
+        replaced("backend/src/api/health.py",
+                 "    well = await state.database.is_available()\n",
+                 "    import asyncio\n\n    await asyncio.sleep(0.2)\n"
+                 "    well = await state.database.is_available()\n"), 61,
+        r"GET /health is slow: 2\d\d ms",
+    ),
+)  # fmt: skip
