@@ -9,7 +9,7 @@ from typing import Any
 from taskflow_deploy.clusters import base
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.errors import ClusterError, CommandError
-from taskflow_deploy.redaction import redact
+from taskflow_deploy.redaction import without_variables
 from taskflow_deploy.runner import Completed, run
 
 NAMESPACE = base.NAMESPACE
@@ -111,7 +111,7 @@ def last_words(cluster: Cluster, pod: str, container: str, *, ended: bool) -> st
         said = kubectl(cluster, *command, *(["--previous"] if ended else []), check=False).stdout
         lines = [line for line in said.strip().splitlines() if not line.startswith(_NO_LOG)]
         if lines:
-            return redact(lines[-1].strip())[:_LONGEST_WORDS]
+            return without_variables(lines[-1].strip())[:_LONGEST_WORDS]
         time.sleep(_PAUSE_SECONDS if ended else 0)
     return ""
 

@@ -13,6 +13,18 @@ _PATTERNS = (
     # Of every URL but the one that our own messages show the form with.
     re.compile(r"(?<=://)(?!USER:PASSWORD@)[^/\s:@]+:[^/\s@]+(?=@)"),
 )
+# Names of variables that hold a secret.
+_VARIABLE = r"[A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|API_KEY)(?:_PREVIOUS)?|DATABASE_URL"
+_IN_TEXT = (
+    # As "env" prints it, wherever that is.
+    re.compile(rf"(\b(?:{_VARIABLE})=)(?!\[redacted\])[^\s\"']+"),
+    # As JSON has it, and as Python and JavaScript show a mapping.
+    re.compile(
+        rf"((\\*[\"'])(?:{_VARIABLE})\2\s*:\s*(\\*[\"']))(?!\[redacted\])(?:(?!\3)(?:\\.|.))+"
+    ),
+    # As "kubectl describe" prints it, but for where it comes from.
+    re.compile(rf"(?m)^(\s+(?:{_VARIABLE}):[ \t]+)(?!<set to the key )\S.*$"),
+)
 _known: set[str] = set()
 
 
@@ -51,4 +63,16 @@ def redact(text: str) -> str:
         text = text.replace(secret, HIDDEN)
     for pattern in _PATTERNS:
         text = pattern.sub(HIDDEN, text)
+    return text
+
+
+def without_variables(text: str) -> str:
+    """Return what an app said without any known secret and without its variables that hold one.
+
+    For text of others: nobody told us of all secrets in it.
+    """
+    # What is known first: a value may hold blanks, and is then more than its first word.
+    text = redact(text)
+    for pattern in _IN_TEXT:
+        text = pattern.sub(rf"\1{HIDDEN}", text)
     return text

@@ -18,14 +18,16 @@ _JWT = ("eyJhbGciOiJIUzI1NiJ9", "eyJjYW5hcnkiOiJvZiBhIHRva2VuIn0", "c2lnbmVkQnlO
 # Told in pieces, so that what is found was printed and is no line of the sources.
 PRINTS_ITS_ENVIRONMENT = f"""
 import os
+import sys
 
 os.environ["DRILL_TOKEN"] = "".join({list(LIKE_A_TOKEN)!r})
 os.environ["DRILL_SESSION"] = ".".join({list(_JWT)!r})
 for name, value in sorted(os.environ.items()):
-    print(f"{{name}}={{value}}", flush=True)
-print(dict(os.environ), flush=True)
+    print(f"{{name}}={{value}}", file=sys.stderr)
+print(dict(os.environ), file=sys.stderr)
 # Whoever shortens this before secrets are taken out shows the half of one.
-raise RuntimeError("drilled " + "." * 150 + os.environ["BETTER_AUTH_SECRET"])
+token = "DRILL_TOKEN=" + os.environ["DRILL_TOKEN"]
+raise RuntimeError(token + " " + "." * 120 + os.environ["BETTER_AUTH_SECRET"])
 """
 _PIECE = 12
 

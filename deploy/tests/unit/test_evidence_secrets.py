@@ -12,10 +12,9 @@ from taskflow_deploy.errors import ContractError
 from taskflow_deploy.evidence import secrets
 from taskflow_deploy.evidence.asking import Answer
 from taskflow_deploy.evidence.capture import capture
-from taskflow_deploy.evidence.files import clean_text
 from taskflow_deploy.evidence.outcome import conclude
 from taskflow_deploy.paths import Paths
-from taskflow_deploy.redaction import hide
+from taskflow_deploy.redaction import hide, without_variables
 from tests.unit import evidence_samples as samples
 from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
@@ -123,12 +122,12 @@ def test_secrets_themselves_are_never_asked_for(
     ],
 )
 def test_variables_that_hold_secrets_are_known_by_their_names(text: str, shown: str) -> None:
-    assert secrets.without_variables(text) == shown
+    assert without_variables(text) == shown
 
 
 def test_a_secret_with_blanks_is_taken_out_as_a_whole() -> None:
     hide("a secret of many words")
-    assert clean_text("MY_SECRET=a secret of many words\n") == "MY_SECRET=[redacted]\n"
+    assert without_variables("MY_SECRET=a secret of many words\n") == "MY_SECRET=[redacted]\n"
 
 
 @pytest.mark.parametrize(

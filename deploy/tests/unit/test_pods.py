@@ -138,8 +138,9 @@ def test_what_a_successor_says_is_not_what_the_one_that_crashed_said(
     [
         ("unable to retrieve container logs for containerd://c0ffee\n", "code 3."),
         (f"{'.' * 190} a-secret-that-is-shortened\n", f"code 3. It said: “{'.' * 190} [redacted”."),
+        ("It was MY_TOKEN=nobodys\n", "code 3. It said: “It was MY_TOKEN=[redacted]”."),
     ],
-    ids=["no log is left", "a long line"],
+    ids=["no log is left", "a long line", "a variable"],
 )
 def test_last_words_are_a_containers_own_and_no_half_of_a_secret(
     started: Deployment, tools: Tools, log: str, told: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskflow_deploy.evidence import secrets
 from taskflow_deploy.evidence.asking import Answer
-from taskflow_deploy.redaction import HIDDEN, redact
+from taskflow_deploy.redaction import HIDDEN, without_variables
 
 MOST_BYTES = 400_000
 _COMMAND_LINES = (b"$ ", b"# $ ")
@@ -97,8 +97,7 @@ def write(file: Path, data: bytes) -> None:
 
 def clean_text(text: str) -> str:
     """Return text without secrets."""
-    # What is known first: a value may hold blanks, and is then more than its first word.
-    return secrets.without_variables(redact(text))
+    return without_variables(text)
 
 
 def clean_data(value: Any) -> Any:

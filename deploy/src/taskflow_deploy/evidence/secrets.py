@@ -12,26 +12,8 @@ _SECRET = re.compile(
     r"(?i)(?:password|passwd|secret|token|api[_-]?key|database[_-]?url|credentials?)(?:_?previous)?$"
 )
 _NAMES_ONE = re.compile(r"(?i)existingsecret$|imagepullsecret$")
-_VARIABLE = r"[A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|API_KEY)(?:_PREVIOUS)?|DATABASE_URL"
-_IN_TEXT = (
-    # As "env" prints it, wherever that is.
-    re.compile(rf"(\b(?:{_VARIABLE})=)(?!\[redacted\])[^\s\"']+"),
-    # As JSON has it, and as Python and JavaScript show a mapping.
-    re.compile(
-        rf"((\\*[\"'])(?:{_VARIABLE})\2\s*:\s*(\\*[\"']))(?!\[redacted\])(?:(?!\3)(?:\\.|.))+"
-    ),
-    # As "kubectl describe" prints it, but for where it comes from.
-    re.compile(rf"(?m)^(\s+(?:{_VARIABLE}):[ \t]+)(?!<set to the key )\S.*$"),
-)
 _DOCUMENTS = re.compile(r"(?m)^---[ \t]*\n")
 _IS_SECRET = re.compile(r"(?m)^kind:[ \t]*[\"']?Secret[\"']?[ \t]*$")
-
-
-def without_variables(text: str) -> str:
-    """Return text without the values of variables that hold secrets."""
-    for pattern in _IN_TEXT:
-        text = pattern.sub(rf"\1{HIDDEN}", text)
-    return text
 
 
 def without_secrets(value: Any) -> Any:

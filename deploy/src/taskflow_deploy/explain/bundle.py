@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskflow_deploy.evidence.secrets import without_variables
 from taskflow_deploy.explain.case import Case
 from taskflow_deploy.explain.explanation import Explanation
-from taskflow_deploy.redaction import redact
+from taskflow_deploy.redaction import without_variables
 
 MOST_BYTES = 60_000
 _MOST_OF_A_PART = 12_000
@@ -25,7 +24,7 @@ def bundle(explanation: Explanation) -> str:
     """Return what is known as text of at most ``MOST_BYTES`` bytes."""
     left, parts = MOST_BYTES, []
     for title, text in _parts(explanation):
-        clean = redact(without_variables(text)).strip()
+        clean = without_variables(text).strip()
         if not clean:
             continue
         part = f"===== {title} =====\n{_end(clean, min(left, _MOST_OF_A_PART) - 200)}\n"

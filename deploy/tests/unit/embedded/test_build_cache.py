@@ -90,6 +90,16 @@ def test_a_change_of_what_is_installed_replaces_the_copy(
     assert other.exists(), "another image's copy is left alone"
 
 
+def test_files_of_another_time_are_another_copy(
+    build: Build, image: ImageSpec, paths: Paths
+) -> None:
+    build(replace(image, arguments={"SOURCE_DATE_EPOCH": "0"}))
+    [before] = _kept(paths)
+    build(replace(image, arguments={"SOURCE_DATE_EPOCH": "1795560670"}))
+    [after] = _kept(paths)
+    assert after.name != before.name
+
+
 def test_another_base_is_another_copy(
     build: Build, image: ImageSpec, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,4 +47,6 @@ def _key(image: ImageSpec, bases: Mapping[str, Base]) -> str:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     for argument, base in sorted(bases.items()):
         digest.update(f"{argument}={base.digest or base.description}".encode() + b"\0")
+    # BuildKit tells files by content: a layer of another commit would keep that commit's times.
+    digest.update(image.arguments.get("SOURCE_DATE_EPOCH", "").encode())
     return digest.hexdigest()[:_KEY_LETTERS]
