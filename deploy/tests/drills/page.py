@@ -1,5 +1,6 @@
 """What came of drills, kills and times, as Markdown in ``docs/operations/drills.md``."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -13,6 +14,7 @@ from tests.drills.times import FIGURES, Figure, Seconds
 
 _SHARING = "cluster and PostgreSQL"
 _LONGEST = 220
+_OF_THIS_MACHINE = re.compile(r"/(?:tmp|root|home|var)/\S*/")
 
 
 def write_drills(path: Path, outcomes: Sequence[Outcome]) -> None:
@@ -119,6 +121,7 @@ def _drill(outcome: Outcome) -> str:
 
 def cell(text: str) -> str:
     """Return text as a cell of a table may have it."""
+    text = _OF_THIS_MACHINE.sub(".../", text)
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} ..."
     marks = {"|": "\\|", "<": "&lt;", "*": "\\*", "_": "\\_", "`": "'", "[": "\\[", "]": "\\]"}
     return "".join(marks.get(letter, letter) for letter in short)
