@@ -20,15 +20,10 @@ from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.runner import run
 from taskflow_deploy.sources import images
+from tests.unit.minikube_machine import tools
 from tests.unit.tools import Tools
 
-
-@pytest.fixture
-def tools(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> Tools:
-    """A machine with Minikube, Docker, kubectl and Helm."""
-    tools.install("minikube", "docker", "kubectl", "helm")
-    tools.play_without_processes(monkeypatch)
-    return tools
+__all__ = ["tools"]
 
 
 @pytest.fixture

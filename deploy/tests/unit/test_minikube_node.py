@@ -14,31 +14,16 @@ from taskflow_deploy.clusters.minikube.cluster import MinikubeCluster
 from taskflow_deploy.clusters.minikube.node import Node
 from taskflow_deploy.clusters.minikube.programs import Programs
 from taskflow_deploy.errors import ClusterError, UsageError
-from taskflow_deploy.output import Output
-from taskflow_deploy.paths import Paths
+from tests.unit.minikube_machine import cluster, tools
 from tests.unit.standins import minikube
 from tests.unit.tools import Tools
+
+__all__ = ["cluster", "tools"]
 
 _PROCESS = runner._process
 # ten letters: its length is a newline, at which a shell's own printf would cut the packet
 _NAME = "kubernetes.default.svc.cluster.local"
 _ADDRESS = {dns.V4: bytes([10, 96, 0, 1]), dns.V6: bytes(15) + b"\1"}
-
-
-@pytest.fixture
-def tools(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> Tools:
-    """A machine with Minikube."""
-    tools.install("minikube", "docker", "kubectl", "helm")
-    tools.play_without_processes(monkeypatch)
-    return tools
-
-
-@pytest.fixture
-def cluster(tools: Tools, paths: Paths, output: Output) -> MinikubeCluster:
-    """The cluster, started."""
-    made = MinikubeCluster(paths, output)
-    made.start()
-    return made
 
 
 @pytest.fixture

@@ -9,29 +9,14 @@ import pytest
 from taskflow_deploy.clusters.minikube import profile
 from taskflow_deploy.clusters.minikube.cluster import MinikubeCluster
 from taskflow_deploy.errors import ClusterError
-from taskflow_deploy.output import Output
-from taskflow_deploy.paths import Paths
+from tests.unit.minikube_machine import cluster, tools
 from tests.unit.standins import minikube
 from tests.unit.tools import Tools
 
+__all__ = ["cluster", "tools"]
+
 _THEIRS = "-----BEGIN CERTIFICATE-----\ndGhlaXJz\n-----END CERTIFICATE-----\n"
 _OURS = "https://192.168.49.2:8443"
-
-
-@pytest.fixture
-def tools(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> Tools:
-    """A machine with Minikube."""
-    tools.install("minikube", "docker", "kubectl", "helm")
-    tools.play_without_processes(monkeypatch)
-    return tools
-
-
-@pytest.fixture
-def cluster(tools: Tools, paths: Paths, output: Output) -> MinikubeCluster:
-    """The cluster, started."""
-    made = MinikubeCluster(paths, output)
-    made.start()
-    return made
 
 
 def _authority() -> str:
