@@ -93,6 +93,18 @@ def is_rolled_out(deployment: dict[str, Any]) -> bool:
     return seen and counts == {wanted}
 
 
+def app_pods(cluster: Cluster) -> list[dict[str, Any]]:
+    """Return the pods of the backend and of the frontend.
+
+    Raises
+    ------
+    ClusterError
+        The cluster does not answer.
+    """
+    found: list[dict[str, Any]] = read(cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    return found
+
+
 def last_words(cluster: Cluster, pod: str, container: str, *, ended: bool) -> str:
     """Return the last line that a container printed, or nothing.
 
@@ -116,8 +128,13 @@ def last_words(cluster: Cluster, pod: str, container: str, *, ended: bool) -> st
     return ""
 
 
-def stats(cluster: Cluster, node: str) -> dict[str, Any]:
+def stats(cluster: Cluster, node: str, *, seconds: float | None = None) -> dict[str, Any]:
     """Return what a node measures of itself and its pods (the kubelet's summary API).
+
+    Parameters
+    ----------
+    seconds
+        How long the answer may take; as long as any other where it is left out.
 
     Raises
     ------
@@ -125,8 +142,9 @@ def stats(cluster: Cluster, node: str) -> dict[str, Any]:
         The node does not answer.
     """
     path = f"/api/v1/nodes/{node}/proxy/stats/summary"
+    limit = [] if seconds is None else [f"--request-timeout={seconds:g}s"]
     try:
-        found: dict[str, Any] = json.loads(kubectl(cluster, "get", "--raw", path).stdout)
+        found: dict[str, Any] = json.loads(kubectl(cluster, "get", "--raw", path, *limit).stdout)
     except CommandError as error:
         raise ClusterError(
             f"The node {node} does not tell its measurements.", "See ./taskflow status.",

@@ -1,7 +1,8 @@
 """Reads rendered charts: their objects, and how two renderings differ."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -10,8 +11,9 @@ Key = tuple[str, str]
 """An object's ``apiVersion/Kind`` and its name."""
 
 
-def split(manifest: str) -> dict[Key, str]:
-    """Return the text of each object of a manifest."""
+@lru_cache(maxsize=4)
+def split(manifest: str) -> Mapping[Key, str]:
+    """Return the text of each object of a manifest; reading it takes long, so it is read once."""
     objects: dict[Key, str] = {}
     for text in manifest.split("\n---\n"):
         found = yaml.safe_load(text)

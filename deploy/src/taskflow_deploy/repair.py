@@ -9,13 +9,12 @@ from taskflow_deploy.clusters.base import Cluster
 _WHOLE = {"deployed", "superseded"}
 
 
-def pending(cluster: Cluster, revisions: Sequence[dict[str, Any]] | None = None) -> bool:
+def pending(revisions: Sequence[dict[str, Any]]) -> bool:
     """Tell whether Helm believes that another command is still at work on the release.
 
     It is not: whoever asks holds the instance's lock.
     """
-    known = kube.history(cluster) if revisions is None else revisions
-    return bool(known) and str(known[-1]["status"]).startswith(("pending", "uninstalling"))
+    return bool(revisions) and str(revisions[-1]["status"]).startswith(("pending", "uninstalling"))
 
 
 def repair(cluster: Cluster, revisions: Sequence[dict[str, Any]]) -> None:

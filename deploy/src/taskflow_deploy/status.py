@@ -1,7 +1,6 @@
 """How a deployment is: whether it is up, what runs, what it was proven with, what happened last."""
 
 import http.client
-import json
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 from taskflow_deploy import first_cause, journal, kube, lock, records, settings, sources
 from taskflow_deploy.clusters.base import Cluster, ClusterStatus, PartStatus
-from taskflow_deploy.errors import DeployError
+from taskflow_deploy.errors import ClusterError, DeployError
 from taskflow_deploy.evidence import folder
 from taskflow_deploy.evidence.folder import Kept
 from taskflow_deploy.first_cause import Cause
@@ -23,6 +22,7 @@ from taskflow_deploy.postgres import server
 NOT_DEPLOYED = "not deployed"
 _ANSWER_SECONDS = 3.0
 _CONNECT_SECONDS = 1.0
+_MEASURE_SECONDS = 2
 _POSTGRES_PORT = 5432
 
 
@@ -176,10 +176,8 @@ def ill_now(pods: Sequence[Any], events: Sequence[Any]) -> Cause | None:
     A pod that is ready is well, however often it was started again; and what once could not be
     made does not matter where there is a pod.
     """
-    ill = [pod for pod in pods if not first_cause.is_ready(pod)]
-    if ill:
-        return first_cause.find(ill, [one for one in events if one.get("reason") != "FailedCreate"])
-    return None if pods else first_cause.find([], events)
+    made = [one for one in events if one.get("reason") != "FailedCreate"]
+    return first_cause.find(pods, made if pods else events)
 
 
 def unanswered(url: str) -> str:
@@ -262,11 +260,9 @@ def _memory(cluster: Cluster, node: str) -> dict[str, int]:
 
     Nothing where that cannot be learned: it is good to know, not more.
     """
-    where = f"/api/v1/nodes/{node}/proxy/stats/summary"
-    done = kube.kubectl(cluster, "get", "--raw", where, "--request-timeout=2s", check=False)
     try:
-        told = json.loads(done.stdout)["pods"] if done.code == 0 else []
-    except (ValueError, KeyError):
+        told = kube.stats(cluster, node, seconds=_MEASURE_SECONDS)["pods"]
+    except (ClusterError, ValueError, KeyError):
         return {}
     return {
         one["podRef"]["name"]: int(one["memory"]["workingSetBytes"])

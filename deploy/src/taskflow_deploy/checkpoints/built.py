@@ -1,7 +1,7 @@
 """Checkpoint two: both images are built from the sources as they are."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from taskflow_deploy import built_images, runner
@@ -19,20 +19,23 @@ def _build(deployment: Deployment) -> str:
     wanted = images(deployment.paths.repository)
     known = {} if deployment.wishes.rebuild else _known(deployment, wanted)
     made = _build_all(deployment, [image for image in wanted if image.name not in known])
+    deployment.images = {image.name: {**known, **made}[image.name] for image in wanted}
+    if made:
+        _remember(deployment, made.values())
+    return _fact(deployment)
+
+
+def _remember(deployment: Deployment, made: Iterable[BuiltImage]) -> None:
+    """Record what was built; not where its sources were changed meanwhile: it may hold both."""
     still = {image.reference for image in images(deployment.paths.repository)}
-    for image in made.values():
-        # One whose sources were changed meanwhile may hold some of both: it is not taken again.
+    for image in made:
         if image.reference in still:
             built_images.remember(deployment.paths, image)
-    deployment.images = {image.name: {**known, **made}[image.name] for image in wanted}
-    if not made:
-        return "sources unchanged"
-    return f"built {', '.join(image.reference for image in made.values())}"
 
 
 def _would_build(deployment: Deployment) -> str:
     wanted = images(deployment.paths.repository)
-    known = _known(deployment, wanted) if deployment.cluster.status().running else {}
+    known = _known(deployment, wanted) if deployment.is_running else {}
     missing = [image.reference for image in wanted if image.name not in known]
     deployment.images = {
         image.name: known.get(image.name, BuiltImage(image.reference, "", {}, cached=False))

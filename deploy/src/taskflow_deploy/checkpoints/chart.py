@@ -53,7 +53,7 @@ def _diff(deployment: Deployment) -> str:
         return "nothing changes"
     before = _deployed_manifest(deployment)
     deployment.diff = manifests.difference(before, deployment.manifest)
-    told = manifests.changed(before, deployment.manifest)
+    told = deployment.changes = manifests.changed(before, deployment.manifest)
     if not before:
         return f"{len(told)} new objects"
     if not told:
@@ -78,7 +78,7 @@ def _deployed_manifest(deployment: Deployment) -> str:
 def _fact(deployment: Deployment) -> str:
     if deployment.unchanged:
         return f"revision {deployment.revisions[-1]['revision']}, unchanged"
-    changes = deployment.diff.count("\n--- ") + deployment.diff.startswith("--- ")
+    changes = len(deployment.changes)
     return f"{changes} objects change" if deployment.revisions else f"{changes} new objects"
 
 

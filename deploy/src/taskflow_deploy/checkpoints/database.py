@@ -72,7 +72,7 @@ def would_have(deployment: Deployment) -> str | Found:
     if deployment.settings.database_url is not None:
         return have(deployment)
     found = server.known(deployment.paths)
-    if found is None or not deployment.cluster.status().running:
+    if found is None or not deployment.is_running:
         return skipped("up creates and starts PostgreSQL on this machine", "./taskflow up")
     said = _use(deployment, found, deployment.cluster.host_addresses()[0])
     if not server.status(deployment.paths).well:
@@ -94,7 +94,7 @@ def reached(deployment: Deployment) -> str | Found:
     DatabaseUnreachableError
         The node does not reach it, although this machine may.
     """
-    if not deployment.database_url or not deployment.cluster.status().running:
+    if not deployment.database_url or not deployment.is_running:
         return skipped("known once the cluster and the database run")
     if deployment.settings.database_url is None and not server.status(deployment.paths).well:
         return skipped("known once PostgreSQL runs")

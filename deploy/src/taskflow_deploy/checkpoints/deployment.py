@@ -47,14 +47,16 @@ class Deployment:
         A hash of what is to be deployed.
     revisions
         The release's revisions before this run, oldest first.
+    runs
+        Whether the cluster runs, once that was asked; see :attr:`is_running`.
     seen
         What the checks of the node look at, read once for all of them.
     rendered
         Renderings of the chart, by what they were made of.
     manifest
         The one that is deployed.
-    diff
-        How it differs from what is deployed; empty where it does not.
+    diff, changes
+        How it differs from what is deployed: as text, and an entry for each object.
     unchanged
         Whether this very content is deployed and was verified.
     changed
@@ -76,14 +78,23 @@ class Deployment:
     values: dict[str, Any] = field(default_factory=dict)
     content: str = ""
     revisions: list[dict[str, Any]] = field(default_factory=list)
+    runs: bool | None = None
     seen: list[dict[str, Any]] | None = None
     rendered: dict[str, str] = field(default_factory=dict)
     manifest: str = ""
     diff: str = ""
+    changes: list[str] = field(default_factory=list)
     unchanged: bool = False
     changed: bool = False
     verified: str = ""
     journal: Journal = field(default_factory=lambda: Journal(None, "up"))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the cluster runs: asked once, since each look at it is a call of its API."""
+        if self.runs is None:
+            self.runs = self.cluster.status().running
+        return self.runs
 
     @property
     def url(self) -> str:

@@ -22,7 +22,7 @@ def install(deployment: Deployment) -> str:
         return f"revision {deployment.revisions[-1]['revision']}, unchanged"
     deployment.changed = True
     deployment.journal.note("release", "began")
-    if repair.pending(deployment.cluster, deployment.revisions):
+    if repair.pending(deployment.revisions):
         deployment.output.warn("An earlier command was interrupted; the release is repaired first.")
         repair.repair(deployment.cluster, deployment.revisions)
     secrets = pod_secrets.objects(deployment.settings, deployment.database_url)

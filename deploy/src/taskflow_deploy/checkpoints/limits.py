@@ -59,7 +59,7 @@ def restarts(deployment: Deployment) -> str | Found:
     LimitError
         One of a release that was just installed was.
     """
-    pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    pods = kube.app_pods(deployment.cluster)
     counts = {name: count for pod in pods for name, count in first_cause.restarts(pod).items()}
     again = [f"{name} {count} times" for name, count in counts.items() if count]
     if not again:
@@ -78,7 +78,7 @@ def memory(deployment: Deployment) -> str | Found:
     LimitError
         One uses more; the kernel would end it soon.
     """
-    pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    pods = kube.app_pods(deployment.cluster)
     used = _used(deployment, pods)
     told: list[str] = []
     for name, limit in _memory_limits(pods):

@@ -17,8 +17,7 @@ def _would_load(deployment: Deployment) -> str:
     missing = [
         image.reference
         for image in deployment.images.values()
-        if not deployment.cluster.status().running
-        or deployment.cluster.image_id(image.reference) is None
+        if not deployment.is_running or deployment.cluster.image_id(image.reference) is None
     ]
     return f"would load {', '.join(missing)}" if missing else "all there"
 

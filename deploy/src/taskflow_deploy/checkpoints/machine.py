@@ -82,7 +82,7 @@ def proxy_of(environment: Mapping[str, str], node: str) -> str | Found:
 
 def _node_address(deployment: Deployment) -> str:
     # Minikube's is only known once it runs.
-    return deployment.cluster.address() if deployment.cluster.status().running else ""
+    return deployment.cluster.address() if deployment.is_running else ""
 
 
 def certificates(_deployment: Deployment) -> str:

@@ -173,7 +173,7 @@ def identity(deployment: Deployment) -> str:
     PodsError
         A pod runs another image under the right name.
     """
-    pods = kube.read(deployment.cluster, "get", "pods", "-l", "app=taskflow")["items"]
+    pods = kube.app_pods(deployment.cluster)
     for pod in pods:
         image, name = _image(deployment, pod), pod["metadata"]["name"]
         running = str(pod["status"]["containerStatuses"][0]["imageID"])

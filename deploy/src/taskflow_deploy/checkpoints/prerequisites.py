@@ -36,6 +36,7 @@ def _start(deployment: Deployment) -> str:
         require_our_cluster(cluster)
     select.remember(deployment.paths, cluster)
     cluster.start()
+    deployment.runs = True
     return f"{cluster.kind} runs"
 
 
@@ -57,7 +58,7 @@ def _if_running(look: Look[Deployment]) -> Callable[[Deployment], str | Found]:
     """Return a look that is skipped where the cluster does not run."""
 
     def plan(deployment: Deployment) -> str | Found:
-        if not deployment.cluster.status().running:
+        if not deployment.is_running:
             return skipped(_NOT_RUNNING, "./taskflow up")
         return look(deployment)
 
@@ -73,7 +74,7 @@ def _fact(deployment: Deployment) -> str:
 
 
 def _recall(deployment: Deployment) -> None:
-    if not deployment.cluster.status().running:
+    if not deployment.is_running:
         raise ClusterNotRunningError(
             "The cluster does not run.", "Start at the beginning: ./taskflow up",
             mend="./taskflow up",

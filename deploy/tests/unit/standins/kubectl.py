@@ -95,7 +95,7 @@ def _flattened(view: dict[str, Any]) -> dict[str, Any]:
 
 def _get(world: World, namespace: str, words: list[str], _stdin: str) -> None:
     if words[:1] == ["--raw"]:
-        _raw(world, *words[1:])
+        _raw(world, words[1:])
         return
     options = {"-l": (), "-o": ("json", "wide"), "--sort-by": ()}
     watches = ["--watch", "--output-watch-events"]
@@ -121,8 +121,11 @@ def _get(world: World, namespace: str, words: list[str], _stdin: str) -> None:
         sys.stdout.write("".join(f"{item['metadata']['name']}\n" for item in items))
 
 
-def _raw(world: World, path: str) -> None:
+def _raw(world: World, words: list[str]) -> None:
     """Tell what each container works with, as the kubelet measured it."""
+    asked = parse("kubectl get --raw", words, options={"--request-timeout": ()},
+                  positional=["path"])  # fmt: skip
+    path = asked["path"]
     if not path.endswith("/proxy/stats/summary"):
         stop(f"error: the stand-in does not know {path}")
     used, free = world.get("memory", {}), world.get("free", 50 * 10**9)
