@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from taskflow_deploy import redaction
-from taskflow_deploy.checkpoints import pods
+from taskflow_deploy.checkpoints import pods, steadiness
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.clusters.base import BuiltImage
 from taskflow_deploy.contract import cors, scenario, verify
@@ -118,7 +118,7 @@ def whole(
     tools.install("kubectl", "helm")
     tools.play_without_processes(monkeypatch)
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr(pods, "_STABLE_SECONDS", 0.05)
+    monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 0.05)
     monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
     return Run(tools, paths, database_url, backend_port)
 

@@ -170,8 +170,7 @@ def test_an_image_with_another_id_is_refused(
 
 def test_values_hold_no_secret_but_change_with_it(deployment: Deployment) -> None:
     first = rendering.values(deployment)
-    [backend, _] = sources.images(deployment.paths.repository)
-    assert first["backend"]["image"] == {"repository": "taskflow-backend", "tag": backend.tag}
+    assert first["backend"]["image"] == {"repository": "taskflow-backend", "tag": "abc"}
     assert first["frontend"]["service"] == {"nodePort": 30300}
     assert first["backend"]["config"]["corsOrigins"] == "http://127.0.0.1:30300"
     assert deployment.settings.better_auth_secret not in repr(first)
@@ -179,6 +178,16 @@ def test_values_hold_no_secret_but_change_with_it(deployment: Deployment) -> Non
     second = rendering.values(deployment)
     assert second["backend"]["secrets"] != first["backend"]["secrets"]
     assert second["frontend"] == first["frontend"], "only the backend uses the database"
+
+
+def test_the_chart_names_what_was_built_and_until_then_what_would_be(
+    deployment: Deployment,
+) -> None:
+    [backend, frontend] = sources.images(deployment.paths.repository)
+    del deployment.images[backend.name]
+    made = rendering.values(deployment)
+    assert made["backend"]["image"]["tag"] == backend.tag
+    assert made["frontend"]["image"]["tag"] == "abc" != frontend.tag
 
 
 @pytest.mark.parametrize(

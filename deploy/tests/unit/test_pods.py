@@ -1,10 +1,11 @@
 """When a pod counts, when waiting ends, and what is done where one does not come back."""
 
+import time
 from typing import Any
 
 import pytest
 
-from taskflow_deploy.checkpoints import pods
+from taskflow_deploy.checkpoints import pods, steadiness
 from taskflow_deploy.checkpoints.deployment import Deployment, Wishes
 from taskflow_deploy.errors import PodsError
 from taskflow_deploy.redaction import hide
@@ -21,7 +22,7 @@ def started(
     """A deployment whose cluster runs, waited for quickly."""
     cluster.start()
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr(pods, "_STABLE_SECONDS", 0.1)
+    monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 0.1)
     deployment.wishes = Wishes(ready_seconds=0.5)
     return deployment
 
@@ -170,17 +171,24 @@ def test_pods_that_never_become_ready_are_named_at_the_end(
     assert "waiting for backend-1 to be ready" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("change", ["restarted", "fallen"])
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        (
+            pod(status__containerStatuses=[restarted(1, 1)]),
+            "backend-1: its container backend keeps",
+        ),
+        (pod(status__conditions=[]), "Ready, but not for 5 s: backend-1 fell"),
+    ],
+    ids=["restarted", "fallen"],
+)
 def test_a_pod_that_is_ready_for_a_moment_only_does_not_count(
-    started: Deployment, tools: Tools, monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
+    started: Deployment, tools: Tools, monkeypatch: pytest.MonkeyPatch,
+    later: dict[str, Any], told: str,
+) -> None:  # fmt: skip
     started.changed = True
-    monkeypatch.setattr(pods, "_STABLE_SECONDS", 5.0)
+    monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 5.0)
     tools.change(pods=[pod(), pod("frontend")])
-    later = {
-        "restarted": pod(status__containerStatuses=[restarted(1, 1)]),
-        "fallen": pod(status__conditions=[]),
-    }[change]
     looks = iter(range(100))
     seen = Watch.wait
 
@@ -190,8 +198,32 @@ def test_a_pod_that_is_ready_for_a_moment_only_does_not_count(
         seen(watch, seconds)
 
     monkeypatch.setattr(Watch, "wait", wait)
-    with pytest.raises(PodsError, match="Ready, but not for 5 s"):
+    with pytest.raises(PodsError, match=told):
         _wait(started)
+
+
+def test_the_moment_is_counted_from_when_the_new_pods_are_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([0.0, 1.0, 2.5, 3.0, 4.0, 5.6])
+    monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 2.5)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    new, other = [pod(), pod("frontend")], [pod(), pod("frontend-2")]
+    steady = steadiness.Steadiness()
+    assert not steady.look([pod(status__conditions=[]), pod("frontend")], 2), "not ready at 0"
+    assert not steady.look(new, 2), "ready since 1"
+    assert not steady.look(new, 2), "1.5 s later"
+    assert not steady.look(new[:1], 2), "one of them is not told of"
+    assert not steady.look(other, 2), "others, ready since 3"
+    assert not steady.look(other, 2), "1 s later"
+    assert steady.look(other, 2), "2.6 s later"
+
+
+def test_a_container_that_was_started_again_is_not_steady() -> None:
+    steady, again = steadiness.Steadiness(), restarted(1, 0) | {"ready": True}
+    steady.look([pod(), pod("frontend")], 2)
+    with pytest.raises(PodsError, match=r"backend-1/backend was started again\."):
+        steady.look([pod(status__containerStatuses=[again]), pod("frontend")], 2)
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["as it was", "changed"])

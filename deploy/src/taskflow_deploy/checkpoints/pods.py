@@ -7,6 +7,7 @@ from taskflow_deploy import first_cause, kube
 from taskflow_deploy.checkpoints import install
 from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
+from taskflow_deploy.checkpoints.steadiness import Steadiness
 from taskflow_deploy.checks import Check, Found, skipped
 from taskflow_deploy.errors import PodsError
 from taskflow_deploy.watch import Watch
@@ -14,7 +15,6 @@ from taskflow_deploy.watch import Watch
 _POLL_SECONDS = 0.3
 _HEARTBEAT_SECONDS = 5.0
 _COMES_BACK_SECONDS = 45.0
-_STABLE_SECONDS = 1.5
 # What a container says last tells why it ended, and of one that serves only what it served.
 _SPEAKING = {"crash", "memory", "init"}
 _LOOK = "See ./taskflow explain, or ./taskflow logs."
@@ -41,6 +41,7 @@ class Wait:
         self._started = self._last_said = time.monotonic()
         self._restarts_before: dict[str, int] = {}
         self._replaced = deployment.changed
+        self._steadiness = Steadiness()
 
     def until_ready(self) -> str:
         """Wait, and return how many pods were ready after how many seconds."""
@@ -53,10 +54,12 @@ class Wait:
             if len(pods) == len(self._deployment.images) and not waiting:
                 # An image tells nothing where the chart or a secret is all that changed.
                 waiting = kube.unfinished(self._deployment.cluster)
-            if len(pods) == len(self._deployment.images) and not waiting:
-                self._stay_ready()
+            steady = self._are_steady(pods)
+            if len(pods) == len(self._deployment.images) and not waiting and steady:
                 return f"{len(pods)} pods after {seconds:.1f} s, {limit:.0f} s are allowed"
-            what = "; ".join(waiting) or "the pods to appear"
+            what = "; ".join(waiting) or (
+                "the pods to stay ready" if pods else "the pods to appear"
+            )
             if seconds > limit:
                 raise self._too_late(pods, limit, what)
             if not self._replaced and waiting and seconds > _COMES_BACK_SECONDS:
@@ -90,29 +93,12 @@ class Wait:
         message = f"{sentence} It said: “{said}”." if said else sentence
         return PodsError(message, _LOOK, mend=first_cause.commands(cause)[0])
 
-    def _stay_ready(self) -> None:
-        """Watch for a moment more: a pod may be ready once and fall.
-
-        Raises
-        ------
-        PodsError
-            One did.
-        """
-        until = time.monotonic() + (_STABLE_SECONDS if self._deployment.changed else 0.0)
-        before = self._counts()
-        while time.monotonic() < until:
-            self._watch.wait(_POLL_SECONDS)
-            pods = self._watch.pods(app="taskflow")
-            fallen = [line for pod in pods if (line := awaited(self._deployment, pod))]
-            # A watch that begins anew has not told of every pod yet.
-            again = [name for name, count in self._counts().items() if count > before.get(name, 0)]
-            if fallen or again:
-                what = "; ".join(fallen) or f"{again[0]} was started again"
-                raise PodsError(f"Ready, but not for {_STABLE_SECONDS:g} s: {what}.", _LOOK)
-
-    def _counts(self) -> dict[str, int]:
-        pods = self._watch.pods(app="taskflow")
-        return {name: count for pod in pods for name, count in first_cause.restarts(pod).items()}
+    def _are_steady(self, pods: list[dict[str, Any]]) -> bool:
+        """Whether the new pods have stayed ready for long enough, if anything was changed."""
+        if not self._deployment.changed:
+            return True
+        new = [pod for pod in pods if _is_new(self._deployment, pod)]
+        return self._steadiness.look(new, len(self._deployment.images))
 
     def _say(self, what: str) -> None:
         if time.monotonic() - self._last_said > _HEARTBEAT_SECONDS:
@@ -139,11 +125,16 @@ def awaited(deployment: Deployment, pod: dict[str, Any]) -> str | None:
     name = pod["metadata"]["name"]
     if "deletionTimestamp" in pod["metadata"]:
         return f"{name} to end"
-    if pod["spec"]["containers"][0]["image"] != _image(deployment, pod).reference:
+    if not _is_new(deployment, pod):
         return f"{name} to be replaced"
     if not first_cause.is_ready(pod):
         return f"{name} to be ready ({_stage(pod)})"
     return None
+
+
+def _is_new(deployment: Deployment, pod: dict[str, Any]) -> bool:
+    image = pod["spec"]["containers"][0]["image"]
+    return image == _image(deployment, pod).reference and "deletionTimestamp" not in pod["metadata"]
 
 
 def _image(deployment: Deployment, pod: dict[str, Any]) -> Any:

@@ -24,7 +24,13 @@ def values(deployment: Deployment) -> dict[str, Any]:
     """Return the values of this deployment; no secret is among them."""
     made: dict[str, Any] = {}
     repository = deployment.paths.repository
-    references = {image.name: image.reference for image in sources.images(repository)}
+    # A file may have been saved since they were built: what was built is what is deployed.
+    references = {name: image.reference for name, image in deployment.images.items()}
+    references |= {
+        image.name: image.reference
+        for image in sources.images(repository)
+        if image.name not in references
+    }
     for component in pod_secrets.COMPONENTS:
         secret = pod_secrets.name(component, deployment.settings, deployment.database_url)
         name, _, tag = references[f"taskflow-{component}"].partition(":")

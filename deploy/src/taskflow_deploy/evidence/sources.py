@@ -17,7 +17,7 @@ KUBECTL_VERSION, HELM_VERSION, COMMIT = "version of kubectl", "version of helm",
 _OBJECTS = "all,configmaps,networkpolicies,poddisruptionbudgets"
 # Of each container.
 _LINES = "--tail=2000"
-_WALK_SECONDS = 3.0
+_WALK_SECONDS = 1.0
 _MEGABYTE = 1_000_000
 
 

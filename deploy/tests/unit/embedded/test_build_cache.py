@@ -1,5 +1,6 @@
 """What builds installed is kept for the next cluster, as long as it is what would be installed."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +64,14 @@ def test_the_first_build_makes_a_copy_that_the_next_one_uses(
     second = build(replace(image, tag="def"))
     assert second["--import-cache"] == [f"type=local,src={kept}"]
     assert second["--export-cache"] == []
+
+
+def test_what_a_killed_build_left_is_removed(build: Build, image: ImageSpec, paths: Paths) -> None:
+    mine, gone = os.getpid(), 2**22 + 1  # no process has a number above the kernel's limit
+    for number in (mine, gone):
+        (paths.cache / "builds" / f".taskflow-frontend-abc.{number}").mkdir(parents=True)
+    build(image)
+    assert [one.suffix for one in _kept(paths) if one.name.startswith(".")] == [f".{mine}"]
 
 
 def test_a_change_of_the_source_alone_makes_no_other_copy(

@@ -29,6 +29,7 @@ def options(cache: Path, image: ImageSpec, bases: Mapping[str, Base]) -> Iterato
     if kept.exists():
         yield ["--import-cache", f"type=local,src={kept}"]
         return
+    _sweep(kept.parent)
     partial = kept.with_name(f".{kept.name}.{os.getpid()}")
     how = "mode=max,compression=uncompressed,ignore-error=true"
     try:
@@ -39,6 +40,13 @@ def options(cache: Path, image: ImageSpec, bases: Mapping[str, Base]) -> Iterato
             partial.rename(kept)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sweep(builds: Path) -> None:
+    """Remove what builds left that were killed: what is partial ends with its process's number."""
+    for partial in builds.glob(".*"):
+        if not Path(f"/proc/{partial.suffix[1:]}").exists():
+            shutil.rmtree(partial)
 
 
 def _key(image: ImageSpec, bases: Mapping[str, Base]) -> str:
