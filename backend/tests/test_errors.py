@@ -25,6 +25,7 @@ ENDPOINTS: list[tuple[str, str, Any, str, str]] = [
     ("POST", f"{AUTH}/login", ACCOUNT, "repositories.users.credentials", "INTERNAL_ERROR"),
     ("POST", f"{AUTH}/logout", None, "repositories.sessions.revoke_families", "INTERNAL_ERROR"),
     ("GET", f"{AUTH}/me", None, "repositories.users.find", "USER_RETRIEVAL_ERROR"),
+    ("DELETE", f"{AUTH}/me", ACCOUNT, "repositories.users.password_hash", "INTERNAL_ERROR"),
     (
         "POST", f"{AUTH}/refresh", {"refresh_token": "{cookie}"},
         "repositories.sessions.lock_token", "TOKEN_REFRESH_ERROR",

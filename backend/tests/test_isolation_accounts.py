@@ -22,6 +22,7 @@ OPERATIONS = operations(DESCRIPTION)
 OF_THE_DELETED: dict[str, tuple[int, Any]] = {
     f"POST {AUTH}/logout": (200, None),
     f"GET {AUTH}/me": (404, "USER_NOT_FOUND"),
+    f"DELETE {AUTH}/me": (404, "USER_NOT_FOUND"),
     f"GET {TASKS}": (200, []),
     f"POST {TASKS}": (404, "USER_NOT_FOUND"),
     f"PUT {TASKS}/{{task_id}}": (403, "TASK_FORBIDDEN"),

@@ -26,6 +26,7 @@ STATUSES = {
     ("post", f"{AUTH}/login"): [200, 400, 401, 429],
     ("post", f"{AUTH}/logout"): [200, 401],
     ("get", f"{AUTH}/me"): [200, 401, 404],
+    ("delete", f"{AUTH}/me"): [204, 400, 401, 404, 429],
     ("post", f"{AUTH}/refresh"): [200, 400, 401, 429],
     ("get", TASKS): [200, 401],
     ("post", TASKS): [201, 400, 401, 404],
@@ -35,7 +36,10 @@ STATUSES = {
 }
 EVERYWHERE = [413, 500, 503]
 TAKES_KEY = {("post", TASKS), ("post", CHAT)}
-SETS_COOKIE = {("post", f"{AUTH}/{name}") for name in ("signup", "login", "logout", "refresh")}
+SETS_COOKIE = {
+    *(("post", f"{AUTH}/{name}") for name in ("signup", "login", "logout", "refresh")),
+    ("delete", f"{AUTH}/me"),
+}
 Operation = tuple[tuple[str, str], dict[str, Any]]
 
 

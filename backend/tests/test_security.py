@@ -193,12 +193,16 @@ async def test_what_hints_at_an_attack_has_a_line_of_its_own(
     for email in (user.email, "nobody@example.com"):
         login = {"email": email, "password": "wrong password"}
         assert (await client.post(f"{AUTH}/login", json=login)).status_code == 401
+    guess = {"password": "wrong password"}
+    removed = await client.request("DELETE", f"{AUTH}/me", json=guess, headers=user.headers)
+    assert removed.status_code == 401
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     told = [(line["event"], line["user_id"]) for line in lines if line["level"] == "warning"]
     assert told == [
         ("refresh token used again: its session is revoked", user.id),
         ("login failed", user.id),
         ("login failed", None),
+        ("account not removed: wrong password", user.id),
     ]
 
 

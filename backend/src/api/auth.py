@@ -1,4 +1,4 @@
-"""Accounts: signup, login, logout, who am I, refresh."""
+"""Accounts: signup, login, logout, who am I, removal, refresh."""
 
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from src.schemas.auth import (
     Login,
     Refresh,
     Refreshed,
+    Removal,
     SignedUp,
     Signup,
     UserOut,
@@ -107,6 +108,37 @@ async def logout(
 async def me(caller: CallerDep, auth: AuthServiceDep) -> UserOut:
     """Return the account that the token belongs to."""
     return UserOut.model_validate(await auth.find_user(caller.user_id))
+
+
+@router.delete(
+    "/me",
+    status_code=204,
+    responses={
+        **gives(
+            204, None, "Removed, with all that belongs to it; the cookie is cleared.", "Set-Cookie"
+        ),
+        **errors(
+            "INVALID_REQUEST", "INVALID_CREDENTIALS", *CALLER, "USER_NOT_FOUND", "RATE_LIMITED"
+        ),
+    },
+)
+async def remove_me(
+    body: Removal,
+    caller: CallerDep,
+    auth: AuthServiceDep,
+    session: SessionDep,
+    state: StateDep,
+    limits: LimitsDep,
+) -> Response:
+    """Remove the account for good, with all that belongs to it; it takes the password again."""
+    # A guess is a guess, whether a login makes it or the holder of a stolen token.
+    await limits.take("login", caller.email)
+    await auth.remove(caller, body.password)
+    await session.commit()
+    await limits.give_back_login(caller.email)
+    answer = Response(status_code=204)
+    clear_refresh_cookie(answer, state.settings)
+    return answer
 
 
 @router.post(

@@ -10,6 +10,7 @@ from src.database import Database
 from src.models import User
 
 _CREDENTIALS = 'SELECT id, password_hash FROM "user" WHERE email = $1'
+_HASH = 'SELECT password_hash FROM "user" WHERE id = $1'
 
 
 class Credentials(NamedTuple):
@@ -22,6 +23,22 @@ class Credentials(NamedTuple):
 async def find(session: AsyncSession, user_id: UUID) -> User | None:
     """Return an account by its id."""
     return await session.get(User, user_id)
+
+
+async def find_to_stay(session: AsyncSession, user_id: UUID) -> User | None:
+    """Return an account that cannot be removed before the commit."""
+    return await session.get(User, user_id, with_for_update={"read": True, "key_share": True})
+
+
+async def find_to_remove(session: AsyncSession, user_id: UUID) -> User | None:
+    """Return an account to which nobody can add anything before the commit."""
+    return await session.get(User, user_id, with_for_update=True)
+
+
+async def password_hash(database: Database, user_id: UUID) -> str | None:
+    """Return what an account's password is checked against."""
+    rows = await database.fetch(_HASH, user_id, repeatable=True)
+    return rows[0]["password_hash"] if rows else None
 
 
 async def credentials(database: Database, email: str) -> Credentials | None:

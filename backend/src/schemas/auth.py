@@ -73,6 +73,16 @@ class Login(BaseModel):
     )
 
 
+class Removal(BaseModel):
+    """What it takes to remove an account, beside its token."""
+
+    model_config = _example({"password": "correct horse battery"})
+
+    password: Annotated[Credential, AsSentText] = Field(
+        description="The account's. One that is too short is a wrong one, not a bad request."
+    )
+
+
 class Refresh(BaseModel):
     """A refresh token for clients without cookies."""
 

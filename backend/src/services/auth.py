@@ -48,7 +48,7 @@ def logged_out() -> UnauthorizedError:
 
 
 class AuthService:
-    """Signs up, logs in, refreshes and logs out; whoever calls it commits.
+    """Signs up, logs in, refreshes, logs out and removes accounts; whoever calls it commits.
 
     Parameters
     ----------
@@ -106,11 +106,11 @@ class AuthService:
             password, known.password_hash if known else None
         )
         logged_in(success=right)
-        user = await users.find(self._session, known.user_id) if known and right else None
+        user = await users.find_to_stay(self._session, known.user_id) if known and right else None
         if user is None:
             # Whose it was is for those who read the log; the answer does not tell.
             _log.warning("login failed", user_id=str(known.user_id) if known else None)
-            raise UnauthorizedError("The email or the password is wrong.", "INVALID_CREDENTIALS")
+            raise _wrong_credentials()
         if renewed is not None:
             user.password_hash = renewed
         return user, await self._open_session(user)
@@ -174,6 +174,32 @@ class AuthService:
         )
         await sessions.revoke_access(self._session, access.digest, access.expires_at)
 
+    async def remove(self, access: AccessClaims, password: str) -> None:
+        """Remove the account of a token with all that belongs to it, and refuse its tokens.
+
+        Raises
+        ------
+        UserNotFoundError
+            It was deleted.
+        UnauthorizedError
+            INVALID_CREDENTIALS: the password is not the account's.
+        """
+        user_id = access.user_id
+        # No connection is held while the password waits for its turn.
+        known = await users.password_hash(self._database, user_id)
+        if known is None:
+            raise UserNotFoundError
+        right, _ = await self._passwords.check(password, known)
+        if not right:
+            _log.warning("account not removed: wrong password", user_id=str(user_id))
+            raise _wrong_credentials()
+        user = await users.find_to_remove(self._session, user_id)
+        if user is None:
+            raise UserNotFoundError
+        await sessions.revoke_all(self._session, user_id, now())
+        await self._session.delete(user)  # and the database all rows that refer to it
+        await self._session.flush()
+
     async def _open_session(self, user: User) -> TokenPair:
         family = SessionFamily(id=uuid4(), user_id=user.id)
         self._session.add(family)
@@ -204,3 +230,7 @@ class AuthService:
             at -= timedelta(seconds=1)
             access = self._tokens.issue_access(user.id, user.email, at)
         return access
+
+
+def _wrong_credentials() -> UnauthorizedError:
+    return UnauthorizedError("The email or the password is wrong.", "INVALID_CREDENTIALS")

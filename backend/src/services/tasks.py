@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
 from src.errors import TaskForbiddenError, TaskNotFoundError, UserNotFoundError
 from src.models import Task
@@ -67,7 +68,10 @@ class TaskService:
         task = await self.get(task_id)
         for name, value in changes.given().items():
             setattr(task, name, value)
-        await self._session.flush()
+        try:
+            await self._session.flush()
+        except StaleDataError:
+            raise TaskNotFoundError from None  # it was removed since, alone or with its account
         return task
 
     async def delete(self, task_id: UUID) -> Task:

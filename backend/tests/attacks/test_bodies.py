@@ -56,20 +56,21 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "a type that only begins well": (GOOD, {"Content-Type": "application/jsonx"}),
 }  # fmt: skip
 TAKERS = [
-    (TASKS, "TASK_CREATION_ERROR"),
-    (CHAT, "INVALID_MESSAGE"),
-    (f"{AUTH}/signup", "SIGNUP_ERROR"),
-    (f"{AUTH}/login", "INVALID_REQUEST"),
+    ("POST", TASKS, "TASK_CREATION_ERROR"),
+    ("POST", CHAT, "INVALID_MESSAGE"),
+    ("POST", f"{AUTH}/signup", "SIGNUP_ERROR"),
+    ("POST", f"{AUTH}/login", "INVALID_REQUEST"),
+    ("DELETE", f"{AUTH}/me", "INVALID_REQUEST"),
 ]
 
 
-@pytest.mark.parametrize(("path", "code"), TAKERS)
+@pytest.mark.parametrize(("method", "path", "code"), TAKERS)
 @pytest.mark.parametrize("name", BODIES)
 async def test_a_body_that_is_not_what_it_should_be_is_refused(
-    client: httpx2.AsyncClient, user: SignedUp, name: str, path: str, code: str
+    client: httpx2.AsyncClient, user: SignedUp, name: str, method: str, path: str, code: str
 ) -> None:
     body, headers = BODIES[name]
-    answer = await client.post(path, content=body, headers={**user.headers, **headers})
+    answer = await client.request(method, path, content=body, headers={**user.headers, **headers})
     assert_error(answer, 400, code)
     assert await list_tasks(client, user.headers) == []
 

@@ -15,6 +15,9 @@ import schemathesis
 
 Case = schemathesis.Case[Any]
 PASSWORD = "a good password"
+# The one that the description gives as an example.
+EXAMPLE_PASSWORD = "correct horse battery"
+_AUTH = "/api/v1/auth"
 _KEY = "Idempotency-Key"
 
 _emails: set[str] = set()
@@ -30,6 +33,9 @@ class SignedUpUser:
         if context.operation.path.endswith("/logout"):
             # It spoils its token, and there would be none for the other requests.
             return _token_of(_enter("login"))
+        if context.operation.label == f"DELETE {_AUTH}/me":
+            # It removes the account, whose password nobody can make up.
+            return _token_of(_enter("signup", _new_email(), EXAMPLE_PASSWORD))
         return _token()
 
     def set(self, case: Case, data: str, _: schemathesis.AuthContext) -> None:
@@ -95,9 +101,10 @@ def _token_of(answer: requests.Response) -> str:
     return token
 
 
-def _enter(how: str) -> requests.Response:
-    """Sign up or log in."""
-    url = f"{os.environ['FUZZED_URL']}/api/v1/auth/{how}"
-    answer = requests.post(url, json={"email": _own_email(), "password": PASSWORD}, timeout=10)
+def _enter(how: str, email: str = "", password: str = PASSWORD) -> requests.Response:
+    """Sign up or log in, with an account of our own if no other is named."""
+    url = f"{os.environ['FUZZED_URL']}{_AUTH}/{how}"
+    account = {"email": email or _own_email(), "password": password}
+    answer = requests.post(url, json=account, timeout=10)
     answer.raise_for_status()
     return answer

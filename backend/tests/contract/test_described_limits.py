@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pydantic import BaseModel, ValidationError
 
 from src.chatbot.api.schemas import ChatIn
-from src.schemas.auth import Login, Refresh, Signup
+from src.schemas.auth import Login, Refresh, Removal, Signup
 from src.schemas.tasks import TaskChanges, TaskCreate
 from tests.helpers import PASSWORD
 
@@ -52,6 +52,7 @@ FIELDS: list[tuple[type[BaseModel], str, dict[str, Any], list[Any]]] = [
     ),
     (Login, "email", {"password": ""}, ["", "no email", "x" * 1024, "x" * 1025, "a\x00b", None]),
     (Login, "password", {"email": ""}, ["", "short", "x" * 1024, "x" * 1025, "a\x00b", None]),
+    (Removal, "password", {}, ["", "short", "x" * 1024, "x" * 1025, "a\x00b", None, 7]),
     (Refresh, "refresh_token", {}, ["", "x", "a\x00b", None, 7]),
 ]  # fmt: skip
 

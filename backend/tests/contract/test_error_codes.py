@@ -125,6 +125,7 @@ async def test_the_body_of_an_error_is_exactly_three_keys(client: httpx2.AsyncCl
         ("POST", TASKS, {"title": ""}),
         ("PUT", f"{TASKS}/7", {}),
         ("DELETE", f"{TASKS}/7", None),
+        ("DELETE", ME, {}),
         ("POST", CHAT, {"message": ""}),
     ],
 )
