@@ -191,6 +191,12 @@ class LimitError(DeployError):
     exit_code = 61
 
 
+class CalibrationError(DeployError):
+    """`verify`: the reference differs from itself, or cannot be recorded."""
+
+    exit_code = 62
+
+
 class UndoError(DeployError):
     """A checkpoint failed and the undo failed as well."""
 

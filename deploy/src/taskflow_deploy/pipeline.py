@@ -1,12 +1,17 @@
 """The one table of checkpoints, and what happens when one fails."""
 
-from taskflow_deploy import failure, journal, kube, pod_secrets, records
+from typing import TYPE_CHECKING
+
+from taskflow_deploy import journal, kube, pod_secrets, records
 from taskflow_deploy.checkpoints import built, chart, contract, loaded, pods, prerequisites
 from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.checkpoints.passing import Passed, hold, recall, rehearse_one
 from taskflow_deploy.checks import Verdict
 from taskflow_deploy.errors import ContractError, DeployError, LimitError, PodsError, UsageError
+
+if TYPE_CHECKING:
+    from taskflow_deploy.failure import Known
 
 CHECKPOINTS: tuple[Checkpoint, ...] = (
     prerequisites.CHECKPOINT,
@@ -60,8 +65,7 @@ def deploy(
             step = recall if place < begin else hold
             passed.append(step(checkpoint, deployment))
     except (Exception, KeyboardInterrupt) as cause:  # noqa: BLE001 - whatever it is, it is undone
-        error = failure.as_error(deployment.paths, cause)
-        raise _after_failure(deployment, error) from None
+        raise _after_failure(deployment, cause) from None
     if CHECKPOINTS[end] is CHECKPOINTS[-1]:
         _record(deployment)
     deployment.journal.end("verified" if deployment.verified else f"stopped after {IDS[end]}")
@@ -87,23 +91,30 @@ def rehearse(
     return rehearsed
 
 
-def _after_failure(deployment: Deployment, error: DeployError) -> DeployError:
+def _after_failure(deployment: Deployment, cause: Exception | KeyboardInterrupt) -> DeployError:
+    # What takes evidence and undoes is large, and most runs need none of it.
+    from taskflow_deploy import failure
+
+    error = failure.as_error(deployment.paths, cause)
+    known = _known(deployment)
     try:
         if deployment.changed:
-            return failure.after_change(deployment.paths, deployment.output, deployment.cluster,
-                                        error, _known(deployment))  # fmt: skip
+            return failure.after_change(
+                deployment.paths, deployment.output, deployment.cluster, error, known
+            )
         if isinstance(error, _ONLY_WHAT_RUNS_CAN_TELL):
-            failure.take_evidence(deployment.paths, deployment.output, deployment.cluster, error,
-                                  _known(deployment))  # fmt: skip
+            failure.take_evidence(
+                deployment.paths, deployment.output, deployment.cluster, error, known
+            )
         return error
     finally:
         deployment.journal.end("failed")
 
 
-def _known(deployment: Deployment) -> failure.Known:
-    return failure.Known(
-        deployment.journal, deployment.manifest, deployment.diff, deployment.images
-    )
+def _known(deployment: Deployment) -> "Known":
+    from taskflow_deploy.failure import Known
+
+    return Known(deployment.journal, deployment.manifest, deployment.diff, deployment.images)
 
 
 def _record(deployment: Deployment) -> None:

@@ -3,7 +3,7 @@
 import time
 from urllib.parse import urlsplit
 
-from taskflow_deploy import kube, records
+from taskflow_deploy import deployed, kube, records
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.contract.verify import verify
 from taskflow_deploy.errors import CommandError, ContractError, PodsError
@@ -72,9 +72,9 @@ def _require_verified(output: Output, cluster: Cluster, url: str) -> None:
             output.note("  waiting for the pods of before to be ready")
         time.sleep(_POLL_SECONDS)
     cluster.make_reachable(urlsplit(url).port or _HTTP)
-    report = verify(url, origin=url)
+    report = verify(url, deployed.knowledge(cluster, url))
     if not report.passed:
-        raise ContractError(f"{report.first_broken.endpoint}: {report.first_broken.detail}")
+        raise ContractError(f"{report.first.endpoint}: {report.first.line}")
 
 
 def _is_settled(cluster: Cluster) -> bool:

@@ -85,9 +85,10 @@ def test_verify_shows_a_verdict_for_each_endpoint(checkout: Checkout, times: dic
                                                   first_up: dict[str, Any]) -> None:  # fmt: skip
     done = checkout.taskflow("verify")
     times["verify"] = done.seconds
-    # Eleven endpoints, the addresses there are none at, and what other origins are told.
-    assert done.out.count(" kept ") == 13
-    assert "broken" not in done.out
+    # Eleven endpoints, the removal, the addresses there are none at, and what other origins see.
+    assert done.out.count("✓") == 14
+    assert "✗" not in done.out
+    assert ", 0 ignored" in done.out
 
 
 def test_status_and_logs_say_how_it_is(checkout: Checkout, first_up: dict[str, Any]) -> None:

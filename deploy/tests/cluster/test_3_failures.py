@@ -58,7 +58,7 @@ def test_a_broken_contract_is_rolled_back(
         done = checkout.taskflow("up", "--yes", "--json", expect=60)
     times["up with a broken contract: failed, evidence, undone"] = done.seconds
     assert done.json["exit_code"] == 60
-    assert "POST /api/v1/auth/login: body.message is 'Logged in'" in done.json["error"]
+    assert 'POST /api/v1/auth/login: body.message is "Logged in", not "Login' in done.json["error"]
     assert "rolled back to revision" in done.err
     assert (_newest_evidence(checkout) / "failure.txt").read_text().startswith("POST /api/v1/auth")
     checkout.taskflow("verify")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from taskflow_deploy import redaction
 from taskflow_deploy.checkpoints import pods, steadiness
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.clusters.base import BuiltImage
-from taskflow_deploy.contract import cors, scenario, verify
+from taskflow_deploy.contract import verify
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import REPOSITORY, Paths
 from taskflow_deploy.settings import Settings
@@ -119,6 +120,7 @@ def whole(
     tools.play_without_processes(monkeypatch)
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 0.05)
+    monkeypatch.setattr(steadiness, "_TELLING_SECONDS", 0.05)
     monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
     return Run(tools, paths, database_url, backend_port)
 
@@ -126,6 +128,7 @@ def whole(
 @pytest.fixture
 def run(whole: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same, where only the first endpoint is asked, to save time."""
-    monkeypatch.setattr(verify, "play", lambda session: scenario._health(session, {}))
-    monkeypatch.setattr(cors, "play", lambda _session, _origin: None)
+    whole_scenario = verify.asked()
+    health = replace(whole_scenario, steps=whole_scenario.steps[:1], cleanup=())
+    monkeypatch.setattr(verify, "asked", lambda: health)
     return whole

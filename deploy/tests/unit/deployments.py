@@ -13,10 +13,11 @@ from taskflow_deploy.paths import Paths
 from taskflow_deploy.pipeline import deploy
 from taskflow_deploy.redaction import hide
 from taskflow_deploy.settings import Settings
+from tests.unit import services
 from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
-SECRET = "the-secret-of-the-pipelines-tests-is-long"
+SECRET = services.SECRET
 IMAGE_ID = "sha256:" + "a" * 64
 KEY = "sk-ant-api03-of-the-pipelines-tests"
 

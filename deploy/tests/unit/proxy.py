@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-_HOP_BY_HOP = {"connection", "content-length", "date", "server", "transfer-encoding"}
+_HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 
 
 @dataclass
@@ -39,7 +39,7 @@ def damaging(port: int, damage: Damage) -> Iterator[int]:
             answer = Answer(got.status, got.getheaders(), got.read())
             connection.close()
             damage(self.command, self.path, answer)
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)
             for name, value in answer.headers:
                 if name.lower() not in _HOP_BY_HOP:
                     self.send_header(name, value)

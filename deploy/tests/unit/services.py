@@ -15,6 +15,20 @@ from taskflow_deploy.output import Output
 from taskflow_deploy.paths import REPOSITORY, Paths
 from taskflow_deploy.postgres import server
 
+SECRET = "a-secret-of-the-tests-with-enough-characters"
+# As many requests as a test likes.
+UNLIMITED = {
+    **{f"RATE_LIMIT_{action}_{by}": "off"
+       for action in ("LOGIN", "SIGNUP", "REFRESH", "CHAT") for by in ("ADDRESS", "ACCOUNT")},
+}  # fmt: skip
+
+_QUICK = """
+import runpy
+from src.security import passwords
+hasher = passwords.Argon2Hasher
+passwords.Argon2Hasher = lambda **_: hasher(memory_cost=8, time_cost=1, parallelism=1)
+runpy.run_module("src.server", run_name="__main__", alter_sys=True)
+"""
 _BACKEND = REPOSITORY / "backend"
 _SCRIPTS = Path(sys.prefix) / "bin"
 _NODE_PORTS = range(30400, 32768)
@@ -44,18 +58,23 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def backend(database_url: str) -> Iterator[int]:
-    """Serve the real backend and give its port, which is one that a node port may be."""
+def backend(database_url: str, *, quick: bool = False, **settings: str) -> Iterator[int]:
+    """Serve the real backend and give its port, which is one that a node port may be.
+
+    A quick one takes next to no time for passwords.
+    """
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
-        "BETTER_AUTH_SECRET": "a-secret-of-the-tests-with-enough-characters",
-        "ENVIRONMENT": "test",
+        "BETTER_AUTH_SECRET": SECRET,
+        "ENVIRONMENT": "local",
         "ANTHROPIC_API_KEY": "",
+        **settings,
     }
     port = free_port(_NODE_PORTS)
     environment["CORS_ORIGINS"] = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "src.server", "--port", str(port)]
+    start = ["-c", _QUICK] if quick else ["-m", "src.server"]
+    command = [sys.executable, *start, "--port", str(port)]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=_BACKEND, env=environment, stdout=log, stderr=log)
         try:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.unit import services
 from tests.unit.command import CommandLine
 from tests.unit.tools import Tools
 
@@ -18,6 +19,7 @@ def machine(
     tools.change(address="127.0.0.1", api_port=backend_port)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("TASKFLOW_NODE_PORT", str(backend_port))
+    monkeypatch.setenv("BETTER_AUTH_SECRET", services.SECRET)
     return tools
 
 
@@ -66,9 +68,9 @@ def test_a_broken_deployment_is_told_by_verify(
 ) -> None:
     ended = command.run("verify", "--url", f"http://127.0.0.1:{backend_port}/nowhere")
     assert ended.code == 60
-    assert ended.out.splitlines()[2].split()[:3] == ["GET", "/health", "broken"]
-    error, cure = ended.err.splitlines()
-    assert error == "error: GET /health: status 404, not 200"
-    assert cure.startswith("what to do: See for yourself: curl -i -X GET http://127.0.0.1")
+    assert ended.out.splitlines()[2].split()[:3] == ["GET", "/health", "✗"]
+    lines = ended.err.splitlines()
+    assert lines[0] == "error: GET /health: status is 404, not 200 (health)"
+    assert any(line.strip().startswith("curl -i -X GET http://127.0.0.1") for line in lines)
     ended = command.run("verify", "--json", "--url", f"http://127.0.0.1:{backend_port}/nowhere")
     assert (ended.code, ended.json["passed"]) == (60, False)

@@ -1,210 +1,143 @@
-"""The verifier, against the real backend: it is content with it, and misses no damage."""
+"""TaskFlow's contract as data: the recording is the real backend's, and knows all that is asked."""
 
 import json
-import re
-import socket
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from taskflow_deploy.contract.session import EndpointResult
-from taskflow_deploy.contract.verify import ContractReport, verify
-from taskflow_deploy.redaction import redact
-from tests.unit.proxy import Answer, Damage, damaging
-
-_ENDPOINTS = [
-    "GET /health",
-    "POST /api/v1/auth/signup",
-    "POST /api/v1/auth/login",
-    "GET /api/v1/auth/me",
-    "POST /api/v1/tasks",
-    "GET /api/v1/tasks",
-    "PUT /api/v1/tasks/{task_id}",
-    "DELETE /api/v1/tasks/{task_id}",
-    "POST /api/v1/chat",
-    "POST /api/v1/auth/refresh",
-    "POST /api/v1/auth/logout",
-    "other addresses",
-]
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+from taskflow_deploy.contract import verify as contract
+from taskflow_deploy.contract.verify import Knowledge
+from tests import recording
+from tests.unit import services
+from tests.unit.proxy import Answer, damaging
 
 
-def _verify(port: int) -> ContractReport:
-    return verify(f"http://127.0.0.1:{port}/")
+@pytest.fixture(scope="module")
+def quick_port(database_url: str) -> Iterator[int]:
+    """The real backend, which takes no time for passwords and limits nothing."""
+    with services.backend(database_url, quick=True, **services.UNLIMITED) as port:
+        yield port
 
 
-def test_the_real_backend_keeps_every_promise(backend_port: int) -> None:
-    left: list[Any] = []
-
-    def watch(method: str, path: str, answer: Answer) -> None:
-        if (method, path, answer.status) == ("GET", "/api/v1/tasks", 200):
-            left[:] = [json.loads(answer.body)]
-
-    with damaging(backend_port, watch) as port:
-        report = _verify(port)
-    assert report.passed, [result for result in report.results if not result.passed]
-    assert [result.endpoint for result in report.results] == _ENDPOINTS
-    assert report.checked >= 50
-    for result in report.results:
-        assert result.detail == f"answers checked: {result.checked}"
-        assert result.checked > 0
-        assert (result.curl, result.seconds > 0) == ("", True)
-    assert json.loads(json.dumps(report.to_json()))["passed"] is True
-    assert left == [[]], "it removes the tasks that it made"
+@pytest.mark.timeout(180)
+def test_the_recording_is_what_the_backend_answers(quick_port: int, tmp_path: Path) -> None:
+    file = tmp_path / "recording.json"
+    recording.made(quick_port).write(file)
+    assert file.read_text(encoding="utf-8") == contract.RECORDING.read_text(encoding="utf-8"), (
+        "run make record, and look at what changed"
+    )
 
 
-def _at(endpoint: str, status: int, change: Callable[[Answer], None]) -> Damage:
-    """Damage the answers of an endpoint that have a status."""
-    method, _, path = endpoint.partition(" ")
-    pattern = re.compile(path.replace("{task_id}", _ID.pattern))
-
-    def damage(asked_method: str, asked_path: str, answer: Answer) -> None:
-        if asked_method == method and pattern.fullmatch(asked_path) and answer.status == status:
-            change(answer)
-
-    return damage
-
-
-def _body(change: Callable[[Any], Any]) -> Callable[[Answer], None]:
-    def damage(answer: Answer) -> None:
-        value = json.loads(answer.body)
-        answer.body = json.dumps(change(value) or value).encode()
-
-    return damage
+def test_the_real_backend_answers_as_recorded_and_keeps_nothing(quick_port: int) -> None:
+    origin = f"http://127.0.0.1:{quick_port}"
+    report = contract.verify(f"{origin}/", Knowledge(origin, services.SECRET))
+    assert report.passed, report.explanation
+    assert report.compared == len(contract.asked().all)
+    assert [row.left_out for row in report.endpoints if row.left_out] == []
+    assert report.counts.bound > 10_000
+    assert "0 ignored" in report.figures
+    assert json.loads(json.dumps(report.to_json()))["bytes"]["ignored"] == 0
 
 
-def _header(name: str, old: str, new: str) -> Callable[[Answer], None]:
-    def damage(answer: Answer) -> None:
-        answer.headers = [
-            (key, re.sub(old, new, value) if key.lower() == name else value)
-            for key, value in answer.headers
-        ]
-
-    return damage
+def test_all_eleven_are_asked() -> None:
+    rows = contract.asked().endpoints
+    assert len([row for row in rows if row.startswith(("GET ", "POST ", "PUT ", "DELETE "))]) == 12
+    assert rows[-3:] == ["CORS", "other addresses", "DELETE /api/v1/auth/me"]
 
 
-def _status(status: int) -> Callable[[Answer], None]:
-    def damage(answer: Answer) -> None:
-        answer.status = status
-
-    return damage
-
-
-def _reversed(value: dict[str, Any]) -> dict[str, Any]:
-    return dict(reversed(value.items()))
+def test_what_is_not_known_is_left_out_and_told(quick_port: int) -> None:
+    report = contract.verify(f"http://127.0.0.1:{quick_port}")
+    assert report.passed, report.explanation
+    left = [line for row in report.endpoints for line in row.left_out]
+    assert any("not known here: key" in line for line in left)
+    assert any("not known here: origin" in line for line in left)
+    assert report.compared + len(left) == len(contract.asked().all)
 
 
-def _without(value: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: kept for name, kept in value.items() if name != key}
+def test_another_key_is_told_by_every_token(quick_port: int) -> None:
+    key = services.SECRET + "x"
+    report = contract.verify(f"http://127.0.0.1:{quick_port}", Knowledge(key=key))
+    assert (report.first.endpoint, report.first.kind) == ("POST /api/v1/auth/signup", "token")
+    assert report.first.expected == "a signature with the system's key"
 
 
-def _plus_offset(value: dict[str, Any]) -> dict[str, Any]:
-    return {**value, "created_at": value["created_at"].replace("Z", "+00:00")}
+def test_a_live_model_may_use_its_own_words_and_look_things_up(quick_port: int) -> None:
+    def speak(_method: str, path: str, answer: Answer) -> None:
+        if path == "/api/v1/chat" and answer.status == 200:
+            data = json.loads(answer.body)
+            data["response"] = "Done, my friend."
+            data["tool_calls"] = ["list_tasks", *data["tool_calls"]]
+            answer.body = json.dumps(data, separators=(",", ":")).encode()
+
+    with damaging(quick_port, speak) as port:
+        url = f"http://127.0.0.1:{port}"
+        assert contract.verify(url, Knowledge(model_is_live=True)).passed
+        strict = contract.verify(url, Knowledge())
+    assert strict.first.endpoint == "POST /api/v1/chat", "and otherwise every word is compared"
 
 
-def _swapped(value: list[Any]) -> list[Any]:
-    return value[::-1]
+def test_a_live_model_must_have_done_what_it_was_asked(quick_port: int) -> None:
+    def forget(_method: str, path: str, answer: Answer) -> None:
+        if path == "/api/v1/chat" and answer.status == 200:
+            answer.body = answer.body.replace(b'["add_task"]', b"[]")
 
-
-_SOMEBODY = "11111111-2222-4333-8444-555555555555"
-
-
-# Damage that later endpoints do not suffer from: all of it is done at once, and each piece is
-# found where it is, and nowhere else.
-_TOGETHER = [
-    {
-        "GET /health": (200, _body(lambda v: v.update(chat_registered=1)), "chat_registered is 1"),
-        "POST /api/v1/auth/signup": (400, _body(lambda v: {"detail": v}), "keys ['detail']"),
-        "GET /api/v1/auth/me": (200, _body(lambda v: v.update(id=_SOMEBODY)), "body.id is"),
-        "GET /api/v1/tasks": (200, _body(_swapped), "body[0].id is"),
-        "PUT /api/v1/tasks/{task_id}": (200, _body(lambda v: _without(v, "updated_at")), "keys"),
-        "POST /api/v1/chat": (200, _body(lambda v: v.update(tool_calls=[])), "tool_calls is []"),
-        "POST /api/v1/auth/refresh": (200, _body(lambda v: v.update(token="x")), "token is 'x'"),
-        "POST /api/v1/auth/logout": (200, _body(lambda v: v.update(status="ok")), "status is 'ok'"),
-        "GET /api/v1/nowhere": (404, _header("content-type", ".*", "text/html"), "text/html"),
-    },
-    {
-        "GET /health": (200, _header("content-type", "$", "; charset=utf-8"), "content type"),
-        "POST /api/v1/chat": (400, _body(lambda v: v.update(code="NO")), "body.code is 'NO'"),
-        "POST /api/v1/auth/refresh": (200, _header("set-cookie", "=/api/v1/auth", "=/"), "Path"),
-        "PUT /api/v1/tasks/{task_id}": (200, _body(_plus_offset), "created_at is"),
-        "PATCH /api/v1/tasks": (405, _body(lambda v: v.update(message="")), "body.message is ''"),
-    },
-]
-
-
-@pytest.mark.parametrize("damage", _TOGETHER, ids=["one", "another"])
-def test_damage_is_found_where_it_is_and_nowhere_else(
-    backend_port: int, damage: dict[str, tuple[int, Callable[[Answer], None], str]]
-) -> None:
-    damages = [_at(endpoint, status, change) for endpoint, (status, change, _) in damage.items()]
-
-    def do_all(method: str, path: str, answer: Answer) -> None:
-        for change in damages:
-            change(method, path, answer)
-
-    with damaging(backend_port, do_all) as port:
-        report = _verify(port)
-    found = {result.endpoint: result.detail for result in report.results if not result.passed}
-    told = {_place(endpoint): detail for endpoint, (_, _, detail) in damage.items()}
-    assert set(found) == set(told)
-    for endpoint, detail in told.items():
-        assert detail in found[endpoint]
+    with damaging(quick_port, forget) as port:
+        report = contract.verify(f"http://127.0.0.1:{port}", Knowledge(model_is_live=True))
+    assert report.first.place.startswith("body.tool_calls")
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "status", "damage", "detail"),
+    ("name", "value", "method"),
     [
-        ("POST /api/v1/auth/signup", 201, _status(200), "status 200, not 201"),
-        ("POST /api/v1/auth/signup", 201, _header("set-cookie", "; HttpOnly", ""), "HttpOnly"),
-        ("POST /api/v1/auth/login", 200, _body(_reversed), "keys ['message', 'token', 'user']"),
-        ("POST /api/v1/auth/login", 200, _header("set-cookie", "(?i)lax", "None"), "SameSite=lax"),
-        ("POST /api/v1/tasks", 201, _body(lambda v: v.update(priority=1)), "'priority'"),
-        ("POST /api/v1/tasks", 201, _body(lambda v: v.update(user_id=_SOMEBODY)), "user_id is"),
-        ("DELETE /api/v1/tasks/{task_id}", 204, _status(200), "status 200, not 204"),
+        ("access-control-allow-origin", "*", "OPTIONS"),
+        ("access-control-allow-origin", "http://foreign.invalid", "GET"),
+        ("access-control-allow-credentials", "false", "GET"),
+        ("access-control-allow-methods", "GET", "OPTIONS"),
+        ("vary", "Accept", "OPTIONS"),
     ],
-)  # fmt: skip
-def test_the_first_broken_promise_is_the_damaged_one(
-    backend_port: int, endpoint: str, status: int, damage: Callable[[Answer], None], detail: str
+)
+def test_damage_to_what_browsers_are_told_is_named(
+    quick_port: int, name: str, value: str, method: str
 ) -> None:
-    with damaging(backend_port, _at(endpoint, status, damage)) as port:
-        broken = _first_broken(_verify(port))
-    assert broken.endpoint == endpoint
-    assert detail in broken.detail
-    assert broken.curl.startswith("curl -i -X ")
-    assert "eyJ" not in redact(broken.curl), "a token"
+    def damage(asked: str, _path: str, answer: Answer) -> None:
+        if asked == method:
+            answer.headers = [(key, value if key == name else old) for key, old in answer.headers]
+
+    with damaging(quick_port, damage) as port:
+        known = Knowledge(f"http://127.0.0.1:{quick_port}", services.SECRET)
+        report = contract.verify(f"http://127.0.0.1:{port}", known)
+    assert f"header {name}" in {found.place for found in report.differences}
+    assert "CORS" in {found.endpoint for found in report.differences}
 
 
-def test_what_cannot_be_tried_says_so_and_is_not_blamed(backend_port: int) -> None:
-    damage = _at("POST /api/v1/auth/login", 200, _status(500))
-    with damaging(backend_port, damage) as port:
-        report = _verify(port)
-    told = {result.endpoint: result for result in report.results}
-    assert not report.passed
-    assert told["POST /api/v1/auth/login"].detail == "status 500, not 200"
-    assert told["GET /health"].passed
-    for endpoint in _ENDPOINTS[3:11]:
-        assert "since an earlier step failed" in told[endpoint].detail, endpoint
+def test_an_origin_that_is_not_let_in_is_told(quick_port: int) -> None:
+    report = contract.verify(f"http://127.0.0.1:{quick_port}", Knowledge("http://127.0.0.1:1"))
+    assert (report.first.endpoint, report.first.found) == ("CORS", "400")
+    assert {found.endpoint for found in report.differences} == {"CORS"}
 
 
 def test_nobody_there_is_told_at_every_endpoint() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    report = _verify(port)
+    report = contract.verify("http://127.0.0.1:1")
     assert not report.passed
-    assert report.results[0].detail == "no answer: ConnectError"
-    assert not any(result.passed for result in report.results)
+    assert report.first.kind == "unanswered"
+    assert "ConnectError" in report.first.found
+    assert not any(row.passed for row in report.endpoints if not row.left_out)
 
 
-def test_a_report_of_nothing_is_no_success() -> None:
-    assert not ContractReport([]).passed
+def test_no_token_is_shown_and_the_lines_lead_to_the_difference(quick_port: int) -> None:
+    def rename(method: str, _path: str, answer: Answer) -> None:
+        if method == "PUT" and answer.status == 200:
+            answer.body = answer.body.replace(b"buy oat milk", b"buy soy milk")
 
-
-def _place(endpoint: str) -> str:
-    return endpoint if endpoint in _ENDPOINTS else "other addresses"
-
-
-def _first_broken(report: ContractReport) -> EndpointResult:
-    assert not report.passed
-    return next(result for result in report.results if not result.passed)
+    with damaging(quick_port, rename) as port:
+        report = contract.verify(f"http://127.0.0.1:{port}")
+    first = report.first
+    assert first.line == 'body.title is "buy soy milk", not "buy oat milk" (rename)'
+    assert first.proves.startswith("A task is renamed")
+    shown = json.dumps(report.to_json())
+    assert "eyJ" not in shown
+    assert [line.partition("=")[0] for line in first.curl[:-1]] == [
+        "run", "answer", "ann", "answer", "milk",
+    ]  # fmt: skip
+    assert '/api/v1/tasks/${milk}"' in first.curl[-1]

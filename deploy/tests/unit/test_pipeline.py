@@ -189,7 +189,7 @@ class _Health:
 def test_a_broken_contract_is_undone(run: Run) -> None:
     with damaging(run.settings.node_port, _Health(broken=True)) as port:
         failed = run.fails(ContractError, node_port=port)
-    assert failed.message == "GET /health: status 500, not 200"
+    assert failed.message == "GET /health: status is 500, not 200 (health)"
     assert run.place("helm", "get", "manifest") < run.place("helm", "uninstall")
 
 
@@ -209,7 +209,7 @@ def test_a_rollback_that_does_not_keep_the_contract_is_no_success(run: Run) -> N
         run.up(node_port=port)
         health.broken = True
         failed = run.fails(UndoError, node_port=port, anthropic_api_key="")
-    assert failed.message.count("GET /health: status 500") == 2
+    assert failed.message.count("GET /health: status is 500") == 2
 
 
 def test_an_interrupted_build_changes_nothing(run: Run) -> None:

@@ -23,6 +23,7 @@ def started(
     cluster.start()
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 0.1)
+    monkeypatch.setattr(steadiness, "_TELLING_SECONDS", 0.1)
     deployment.wishes = Wishes(ready_seconds=0.5)
     return deployment
 
@@ -219,11 +220,34 @@ def test_the_moment_is_counted_from_when_the_new_pods_are_ready(
     assert steady.look(other, 2), "2.6 s later"
 
 
-def test_a_container_that_was_started_again_is_not_steady() -> None:
+def test_a_container_that_was_started_again_is_not_steady(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([0.0, 0.1, 1.0, 2.2])
+    monkeypatch.setattr(steadiness, "_TELLING_SECONDS", 2.0)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
     steady, again = steadiness.Steadiness(), restarted(1, 0) | {"ready": True}
     steady.look([pod(), pod("frontend")], 2)
+    later = [pod(status__containerStatuses=[again]), pod("frontend")]
+    assert not steady.look(later, 2), "the cause may be told in a moment"
+    assert not steady.look(later, 2)
     with pytest.raises(PodsError, match=r"backend-1/backend was started again\."):
-        steady.look([pod(status__containerStatuses=[again]), pod("frontend")], 2)
+        steady.look(later, 2)
+
+
+def test_a_pod_that_fell_is_not_steady_even_if_it_is_ready_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([0.0, 1.0, 1.5, 3.1])
+    monkeypatch.setattr(steadiness, "_STEADY_SECONDS", 2.5)
+    monkeypatch.setattr(steadiness, "_TELLING_SECONDS", 2.0)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    steady, well = steadiness.Steadiness(), [pod(), pod("frontend")]
+    steady.look(well, 2)
+    assert not steady.look([pod(status__conditions=[]), pod("frontend")], 2)
+    assert not steady.look(well, 2)
+    with pytest.raises(PodsError, match=r"not for 2\.5 s: backend-1 fell\."):
+        steady.look(well, 2)
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["as it was", "changed"])

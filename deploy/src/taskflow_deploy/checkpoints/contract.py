@@ -4,7 +4,6 @@ from taskflow_deploy.checkpoints import limits
 from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.checks import Check, Found, skipped
-from taskflow_deploy.contract.verify import verify
 from taskflow_deploy.errors import ContractError
 
 
@@ -20,17 +19,24 @@ def _verify(deployment: Deployment) -> str:
     Raises
     ------
     ContractError
-        The first broken promise, and all others in the details.
+        The first difference, and all others in the details.
     """
-    report = verify(deployment.url, origin=deployment.url)
+    # Only a running system is verified, and most commands need none of this.
+    from taskflow_deploy.contract.verify import Knowledge, verify
+
+    given = deployment.settings
+    live = bool(given.anthropic_api_key)
+    report = verify(
+        deployment.url,
+        Knowledge(deployment.url, given.better_auth_secret, model_is_live=live),
+    )
     if not report.passed:
-        first = report.first_broken
         raise ContractError(
-            f"{first.endpoint}: {first.detail}",
-            "See ./taskflow explain; the curl lines repeat the requests by hand.",
+            f"{report.first.endpoint}: {report.first.line}",
+            "See ./taskflow explain; the curl lines show the difference by hand.",
             report.explanation,
         )
-    deployment.verified = f"all eleven endpoints and CORS, {report.checked} answers as promised"
+    deployment.verified = f"all eleven endpoints and CORS, {report.figures}"
     return deployment.verified
 
 

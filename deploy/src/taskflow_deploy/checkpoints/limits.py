@@ -7,15 +7,16 @@ backend within 100 ms, no restart, and memory within each container's limit.
 import statistics
 import time
 from collections.abc import Iterator
-from typing import Any
-
-import httpx2
+from typing import TYPE_CHECKING, Any
 
 from taskflow_deploy import first_cause, kube
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.checkpoints.node import size
 from taskflow_deploy.checks import Found, warned
 from taskflow_deploy.errors import LimitError
+
+if TYPE_CHECKING:
+    import httpx2
 
 _MILLISECONDS = 100.0
 _ASKED = 9
@@ -33,6 +34,8 @@ def health(deployment: Deployment) -> str:
     LimitError
         It takes more than 100 ms.
     """
+    import httpx2  # only a running system is asked, and most commands need none of it
+
     with httpx2.Client(base_url=deployment.url, timeout=5) as client:
         taken = sorted(_milliseconds(client) for _ in range(_ASKED))
     median = statistics.median(taken)
@@ -42,7 +45,9 @@ def health(deployment: Deployment) -> str:
     return f"{said}, the way from the frontend to the backend included"
 
 
-def _milliseconds(client: httpx2.Client) -> float:
+def _milliseconds(client: "httpx2.Client") -> float:
+    import httpx2
+
     started = time.perf_counter()
     try:
         client.get("/health").raise_for_status()

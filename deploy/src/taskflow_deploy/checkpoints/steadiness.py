@@ -11,6 +11,8 @@ from taskflow_deploy import first_cause
 from taskflow_deploy.errors import PodsError
 
 _STEADY_SECONDS = 2.5
+# Until a pod that fell tells why: its container's end is told after it.
+_TELLING_SECONDS = 2.0
 
 
 class Steadiness:
@@ -19,6 +21,7 @@ class Steadiness:
     def __init__(self) -> None:
         self._since = 0.0
         self._restarts: dict[str, int] | None = None
+        self._fell: tuple[float, str] | None = None
 
     def look(self, pods: list[dict[str, Any]], expected: int) -> bool:
         """Return whether the same pods have been ready for long enough.
@@ -33,7 +36,8 @@ class Steadiness:
         Raises
         ------
         PodsError
-            One was ready, and fell or was started again within that time.
+            One was ready, and fell or was started again within that time. It is raised a
+            little later, so that whoever looks at the pods as well can tell the cause.
         """
         if len(pods) != expected:  # one is still to come, or a watch began anew
             return False
@@ -45,12 +49,18 @@ class Steadiness:
             # They are others than before: the old ones had the same image.
             self._since, self._restarts = time.monotonic(), None if fallen else restarts
             return False
-        long_enough = time.monotonic() - self._since >= _STEADY_SECONDS
+        now = time.monotonic()
+        long_enough = now - self._since >= _STEADY_SECONDS
         again = [name for name, count in restarts.items() if count > self._restarts[name]]
-        if not long_enough and (fallen or again):
+        if self._fell is None and not long_enough and (fallen or again):
             what = f"{fallen[0]} fell" if fallen else f"{again[0]} was started again"
-            raise PodsError(
-                f"Ready, but not for {_STEADY_SECONDS:g} s: {what}.",
-                "See ./taskflow explain, or ./taskflow logs.",
-            )
-        return long_enough
+            self._fell = now, what
+        if self._fell is None:
+            return long_enough
+        since, what = self._fell
+        if now - since < _TELLING_SECONDS:
+            return False
+        raise PodsError(
+            f"Ready, but not for {_STEADY_SECONDS:g} s: {what}.",
+            "See ./taskflow explain, or ./taskflow logs.",
+        )

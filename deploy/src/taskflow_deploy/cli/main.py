@@ -17,6 +17,7 @@ from taskflow_deploy.cli import (
     status,
     tools,
     up,
+    verify,
 )
 from taskflow_deploy.errors import DeployError, InterruptedByUserError
 from taskflow_deploy.output import Output
@@ -35,6 +36,7 @@ app = typer.Typer(
 up.register(app)
 status.register(app)
 deployment.register(app)
+verify.register(app)
 revisions.register(app)
 evidence.register(app)
 explain.register(app)

@@ -1,1 +1,1 @@
-"""Proves that a running TaskFlow answers as its contract says."""
+"""TaskFlow's own contract, as data for the verifier: what is asked, and what was answered."""

@@ -1,64 +1,79 @@
-"""Verifies a running system through its base URL."""
+"""Verifies that a running TaskFlow answers as the recorded reference did."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from taskflow_deploy.contract import cors
-from taskflow_deploy.contract.scenario import play
-from taskflow_deploy.contract.session import EndpointResult, Session
+from taskflow_deploy.verifier import recording, scenario
+from taskflow_deploy.verifier.answers import Transport
+from taskflow_deploy.verifier.http import Http
+from taskflow_deploy.verifier.recording import Recording
+from taskflow_deploy.verifier.report import Report
+from taskflow_deploy.verifier.scenario import Scenario
+from taskflow_deploy.verifier.verify import Subject
+from taskflow_deploy.verifier.verify import verify as compare
+
+SCENARIO = Path(__file__).with_name("scenario.yaml")
+RECORDING = Path(__file__).with_name("recording.json")
+REFERENCE = "the recorded contract"
 
 
 @dataclass(frozen=True)
-class ContractReport:
-    """The verdict on each endpoint."""
+class Knowledge:
+    """What is known of a deployed system beside its address.
 
-    results: list[EndpointResult]
+    Attributes
+    ----------
+    origin
+        The origin that its pages may come from; None where it is not known, and what browsers
+        are told about origins is left out.
+    key
+        What signs its tokens; None where it is not known, and only their form is looked at.
+    model_is_live
+        Whether Claude answers in its chat rather than the offline assistant.
+    """
 
-    @property
-    def passed(self) -> bool:
-        """Whether every promise was kept, and any was checked at all."""
-        return bool(self.results) and all(result.passed for result in self.results)
-
-    @property
-    def checked(self) -> int:
-        """How many answers were checked."""
-        return sum(result.checked for result in self.results)
-
-    @property
-    def first_broken(self) -> EndpointResult:
-        """The first endpoint that broke a promise; what follows may only follow from it."""
-        return next(result for result in self.results if not result.passed)
-
-    @property
-    def explanation(self) -> list[str]:
-        """For each endpoint that answered wrongly, what was wrong and how to see it by hand."""
-        lines: list[str] = []
-        for result in self.results:
-            if not result.passed and result.curl:
-                lines += [f"{result.endpoint}: {result.detail}", f"  {result.curl}"]
-        return lines
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as data."""
-        return {"passed": self.passed, "results": [asdict(result) for result in self.results]}
+    origin: str | None = None
+    key: str | None = None
+    model_is_live: bool = False
 
 
-def verify(base_url: str, *, origin: str | None = None) -> ContractReport:
-    """Ask a running system everything and return the verdicts.
+@cache
+def asked() -> Scenario:
+    """Return what is asked of a TaskFlow."""
+    return scenario.load(SCENARIO)
+
+
+@cache
+def recorded() -> Recording:
+    """Return what the reference answered."""
+    return recording.load(RECORDING)
+
+
+def subject(
+    base_url: str,
+    known: Knowledge,
+    way: Callable[[], Transport] | None = None,
+    called: str = "from this machine",
+) -> Subject:
+    """Return a TaskFlow to be asked.
 
     Parameters
     ----------
     base_url
         Where it answers, such as ``http://10.97.0.2:30300``.
-    origin
-        The origin that its pages may come from; where it is not known, None, and what browsers
-        are told about origins is not looked at.
+    way
+        Opens another way to it than that address.
+    called
+        From where it is asked then, for people.
     """
-    session = Session(base_url.rstrip("/"))
-    try:
-        play(session)
-        if origin is not None:
-            cors.play(session, origin)
-    finally:
-        session.close()
-    return ContractReport(session.results)
+    url = base_url.rstrip("/")
+    words = {"origin": known.origin} if known.origin else {}
+    opened = way or (lambda: Http(url))
+    return Subject(opened, url, words, known.key, known.model_is_live, called)
+
+
+def verify(base_url: str, known: Knowledge | None = None) -> Report:
+    """Ask a running system everything, through its frontend, and compare it with the recording."""
+    return compare(asked(), recorded(), subject(base_url, known or Knowledge()), REFERENCE)

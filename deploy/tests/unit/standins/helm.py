@@ -111,7 +111,7 @@ def _uninstall(world: World, _namespace: str, words: list[str]) -> None:
 
 
 def _get(world: World, _namespace: str, words: list[str]) -> None:
-    formats = {"values": ("json", "table", "yaml"), "manifest": ()}
+    formats = {"values": ("json", "table", "yaml"), "manifest": (), "hooks": ()}
     if words[0] not in formats:
         stop(f"Error: unknown command {words[0]}")
     options = {"-o": formats[words[0]]} if formats[words[0]] else {}
@@ -121,6 +121,9 @@ def _get(world: World, _namespace: str, words: list[str]) -> None:
     kept = [one for one in _revisions(world) if not wanted or str(one["revision"]) == wanted[0]]
     if not kept:
         stop("Error: release: not found")
+    if given["what"] == "hooks":
+        sys.stdout.write(world.get("hooks", ""))
+        return
     values = kept[-1]["values"]
     said = _manifest(values) if given["what"] == "manifest" else json.dumps(values)
     sys.stdout.write(said + "\n")
@@ -157,7 +160,7 @@ def _add(world: World, namespace: str, values: dict[str, Any]) -> None:
     become = world.get("pods_become", {}).get(str(number), "ready")
     parts = ("backend", "frontend")
     world.set("pods", [_pod(world, namespace, part, values[part], become) for part in parts])
-    world.set("deployments", [_deployment(namespace, part, become) for part in parts])
+    world.set("deployments", [_deployment(namespace, part, values[part], become) for part in parts])
 
 
 def _pod(
@@ -197,14 +200,20 @@ def _pod(
     }
 
 
-def _deployment(namespace: str, part: str, become: str) -> dict[str, Any]:
+def _deployment(namespace: str, part: str, values: dict[str, Any], become: str) -> dict[str, Any]:
     labels = {"app": "taskflow", "component": part}
     metadata = {"name": f"taskflow-{part}", "namespace": namespace, "labels": labels}
     ready = 1 if become == "ready" else 0
     return {
         "kind": "Deployment",
         "metadata": {**metadata, "generation": 1},
-        "spec": {"replicas": 1},
+        "spec": {
+            "replicas": 1,
+            "template": {"spec": {"containers": [{"name": part, "envFrom": [
+                {"configMapRef": {"name": f"taskflow-{part}-config"}},
+                {"secretRef": {"name": values["secrets"]["existingSecret"]}},
+            ]}]}},
+        },
         "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1,
                    "readyReplicas": ready},
     }  # fmt: skip

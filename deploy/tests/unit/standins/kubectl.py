@@ -59,6 +59,11 @@ def play(world: World, words: list[str], stdin: str) -> None:
 
         kubectl_forward.play(world, namespace, rest[1:])
         return
+    if rest[:2] in (["get", "pod"], ["delete", "pods"]):
+        from tests.unit.standins import kubectl_test_pods
+
+        kubectl_test_pods.play(world, namespace, rest)
+        return
     commands = {"get": _get, "apply": _apply, "delete": _delete, "describe": _describe,
                 "logs": _logs, "version": _version, "create": _create}  # fmt: skip
     commands[rest[0]](world, namespace, rest[1:], stdin)
@@ -166,7 +171,8 @@ def _items(world: World, kind: str) -> list[dict[str, Any]]:
     if kind == "all":
         return [*_items(world, "pods"), *_items(world, "deployments")]
     if kind == "secrets":
-        return [item for item in world.get("objects", {}).values() if item["kind"] == "Secret"]
+        kept = world.get("objects", {}).values()
+        return [_as_kept(item) for item in kept if item["kind"] == "Secret"]
     if kind not in _KINDS:
         stop(f'error: the server doesn\'t have a resource type "{kind}"')
     found: list[dict[str, Any]] = world.get(kind, _CLUSTER.get(kind, []))
@@ -177,6 +183,15 @@ def _items(world: World, kind: str) -> list[dict[str, Any]]:
         metadata = {"name": "node", "namespace": "kube-node-lease"}
         return [{"kind": "Lease", "metadata": metadata, "spec": {"renewTime": now}}]
     return found
+
+
+def _as_kept(secret: dict[str, Any]) -> dict[str, Any]:
+    """Return a Secret as the server has it: what was given as text is kept as data."""
+    import base64
+
+    data = {name: base64.b64encode(value.encode()).decode()
+            for name, value in secret["stringData"].items()}  # fmt: skip
+    return {**{key: value for key, value in secret.items() if key != "stringData"}, "data": data}
 
 
 def _let_crash(world: World, pods: list[dict[str, Any]]) -> None:

@@ -1,0 +1,164 @@
+"""verify: compare a running system with a reference."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from taskflow_deploy.cli.common import JsonOption
+from taskflow_deploy.errors import (
+    CalibrationError,
+    ClusterNotRunningError,
+    ContractError,
+    UsageError,
+)
+from taskflow_deploy.output import SCHEMA_VERSION, Output
+from taskflow_deploy.paths import Paths, current_paths
+
+if TYPE_CHECKING:
+    from taskflow_deploy.contract.verify import Knowledge
+    from taskflow_deploy.verifier.recording import Recording
+    from taskflow_deploy.verifier.report import Report
+    from taskflow_deploy.verifier.scenario import Scenario
+    from taskflow_deploy.verifier.verify import Subject
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(verify)
+
+
+def verify(
+    url: Annotated[str, typer.Option(help="Where it answers; the deployed one if left out.")] = "",
+    reference: Annotated[
+        str, typer.Option(help="Compare with what answers at this address instead.")
+    ] = "",
+    origin: Annotated[str, typer.Option(help="The origin of the pages of --url, for CORS.")] = "",
+    scenario: Annotated[Path | None, typer.Option(help="Ask the steps of this file.")] = None,
+    recording: Annotated[Path | None, typer.Option(help="Compare with this recording.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Write down what answers, and compare nothing.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write report.html, report.json and junit.xml into a folder."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that a running system answers exactly as the reference does, byte for byte."""
+    from taskflow_deploy.contract import verify as contract
+    from taskflow_deploy.verifier.verify import verify as compare
+
+    output, paths = Output(as_json=as_json), current_paths()
+    for given in filter(None, (url, reference, origin)):
+        _check_address(given)
+    asked = _read(scenario) if scenario else contract.asked()
+    target, known = _target(paths, url, origin)
+    subject = contract.subject(target, known)
+    if record is not None:
+        _calibrated(output, asked, subject).write(record)
+        output.good(f"Recorded {target} in {record}.")
+        return
+    if reference:
+        other = contract.subject(reference, contract.Knowledge(origin or None))
+        compared, name = _calibrated(output, asked, other), reference
+    elif recording is not None:
+        compared, name = _read_recording(recording), str(recording)
+    else:
+        compared, name = contract.recorded(), contract.REFERENCE
+    found = compare(asked, compared, subject, name)
+    _tell(output, found, report)
+
+
+def _target(paths: Paths, url: str, origin: str) -> tuple[str, "Knowledge"]:
+    """Return what is asked: the deployed system, of which more is known, or another."""
+    from taskflow_deploy import deployed, records
+    from taskflow_deploy.clusters.select import select
+    from taskflow_deploy.contract.verify import Knowledge
+
+    verified = records.last_verified(paths)
+    target = url or (verified.url if verified else "")
+    if not target:
+        raise ClusterNotRunningError("Nothing is deployed.", "Run ./taskflow up, or name a --url.")
+    if verified is None or target != verified.url:
+        return target, Knowledge(origin or None)
+    cluster = select(paths, Output(), kind="auto", assume_yes=False)
+    if not cluster.status().running:
+        raise ClusterNotRunningError("The cluster does not run.", "Run ./taskflow up.")
+    cluster.make_reachable(urlsplit(target).port or 80)
+    return target, deployed.knowledge(cluster, target)
+
+
+def _calibrated(output: Output, asked: "Scenario", reference: "Subject") -> "Recording":
+    """Record a reference, which has to be the same a second time.
+
+    Raises
+    ------
+    CalibrationError
+        It differs from itself, or cannot be recorded.
+    """
+    from taskflow_deploy.verifier.recording import RecordingError
+    from taskflow_deploy.verifier.verify import calibrate
+
+    output.note(f"Recording {reference.url}: a second between writes, half a minute in all.")
+    try:
+        made, itself = calibrate(asked, reference)
+    except RecordingError as error:
+        raise CalibrationError(str(error), "Look at the reference first.") from None
+    if not itself.passed:
+        raise CalibrationError(
+            f"The reference differs from itself: {itself.first.endpoint}: {itself.first.line}",
+            "What varies there has to be of a type that can be bound; see docs/verifier.md.",
+            itself.explanation,
+        )
+    return made
+
+
+def _tell(output: Output, found: "Report", folder: Path | None) -> None:
+    from taskflow_deploy.verifier import reports
+
+    if folder is not None:
+        reports.write(found, folder)
+    if output.as_json:
+        output.data({"schema_version": SCHEMA_VERSION, **found.to_json()})
+    else:
+        output.table(found.url, reports.COLUMNS, reports.rows(found))
+        output.text(f"{found.figures}, in {found.seconds:.1f} s, {found.way}.")
+    if found.passed:
+        return
+    if output.as_json:
+        raise typer.Exit(ContractError.exit_code)
+    raise ContractError(
+        f"{found.first.endpoint}: {found.first.line}",
+        "The lines above show it by hand." if found.first.curl else "",
+        reports.first_difference(found),
+    )
+
+
+def _read(file: Path) -> "Scenario":
+    from taskflow_deploy.verifier.scenario import ScenarioError, load
+
+    try:
+        return load(file)
+    except ScenarioError as error:
+        raise UsageError(str(error), "docs/verifier.md has the keys of a scenario.") from None
+
+
+def _read_recording(file: Path) -> "Recording":
+    from taskflow_deploy.verifier.recording import RecordingError, load
+
+    try:
+        return load(file)
+    except RecordingError as error:
+        raise UsageError(str(error), f"./taskflow verify --url ADDRESS --record {file}") from None
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{url!r} is not an address.", "Write it as http://HOST:PORT")
