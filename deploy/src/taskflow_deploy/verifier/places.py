@@ -39,9 +39,12 @@ def scan(text: str) -> list[Place]:
     Raises
     ------
     NotJsonError
-        It is none.
+        It is none, or is nested too deeply to be read.
     """
-    return list(_Scanner(text).value("body", last=True))
+    try:
+        return list(_Scanner(text).value("body", last=True))
+    except RecursionError:
+        raise NotJsonError from None
 
 
 def at(text: str, offset: int) -> str:

@@ -68,7 +68,7 @@ class Endpoint:
         if not self.steps:
             return f"{len(self.left_out)} left out"
         left = f", {len(self.left_out)} left out" if self.left_out else ""
-        return f"{self.steps} answers the same{left}"
+        return f"{self.steps} answer{'' if self.steps == 1 else 's'} the same{left}"
 
 
 @dataclass

@@ -17,6 +17,11 @@ def test_every_value_has_a_path_and_its_own_text() -> None:
     assert places.at(text, 0) == "body"
 
 
+def test_what_is_nested_too_deeply_is_told() -> None:
+    with pytest.raises(places.NotJsonError):
+        places.scan("[" * 5000 + "]" * 5000)
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[1,]", '{"a"}', "{1:2}", "[1 2]", "1 2", "nul", "{}}", "]", "[", '{"a":}']
 )

@@ -67,18 +67,18 @@ def test_the_table_has_each_endpoint_with_a_word_and_a_sign() -> None:
     cells = [word for tags, word in page.words if "tbody" in tags and "sides" not in tags]
     start = cells.index("GET /health")
     assert cells[start:][:10] == [
-        "GET /health", "✓ same", "1", "2", "1 answers the same",
+        "GET /health", "✓ same", "1", "2", "1 answer the same",
         "POST /tasks", "✗ differs", "2", "252", "body.done is 0, not false (add 0)",
     ]  # fmt: skip
 
 
 def test_the_first_difference_is_told_whole_and_the_others_are_folded() -> None:
     found = [samples.difference(number) for number in range(4)]
-    found[0] = samples.difference(0, expected="x < y", found="x > y")
+    found[0] = samples.difference(0, expected=" x < y", found="x > y")
     page = _page(samples.report(*found))
     assert page.text("h1") == "✗ Broken: 4 of 6 answers differ."
     body, folded = page.text("main"), page.text("details")
-    for part in ("A task is kept (0).", "x < y", "x > y", "run=$(date +%s)", '{"n":0}'):
+    for part in ("A task is kept (0).", "“ x < y”", "x > y", "run=$(date +%s)", '{"n":0}'):
         assert part in body
         assert part not in folded or part.startswith("run")
     assert "3 others below may only follow from it" in body

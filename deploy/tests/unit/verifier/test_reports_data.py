@@ -162,6 +162,9 @@ def test_lines_without_room_are_counted_and_the_last_stays() -> None:
         "# first 8 lines that the report has, then:", "curl http://a",
     ]  # fmt: skip
     assert reports.first_difference(report, lines=None)[3:] == list(long.curl)
+    object.__setattr__(long, "curl", ("first=1", f"curl {'x' * 900}"))
+    last = reports.first_difference(report)[-1]
+    assert (len(last), last[-1]) == (300, "…")
 
 
 def test_a_terminal_gets_nothing_that_it_would_obey() -> None:
@@ -174,9 +177,10 @@ def test_a_terminal_gets_nothing_that_it_would_obey() -> None:
 
 def test_lines_for_a_shell_keep_what_joins_letters_and_nothing_that_turns_them() -> None:
     found = samples.difference()
-    object.__setattr__(found, "curl", ("curl -d '👩\u200d💻\u202e'",))
+    object.__setattr__(found, "curl", ("curl -d '<b>👩\u200d💻\u202e</b>'",))
     report = samples.report(found)
-    shown = "curl -d '👩\u200d💻[U+202E]'"
+    shown = "curl -d '<b>👩\u200d💻[U+202E]</b>'"
     assert reports.first_difference(report)[-1] == shown
     assert shown in "".join(_read(report).itertext())
-    assert shown in unescape(html.page(report))
+    assert shown in unescape(page := html.page(report))
+    assert "<b>" not in page

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskflow_deploy.verifier.difference import Difference
 from taskflow_deploy.verifier.reports import markup, sides
 from taskflow_deploy.verifier.reports.markup import Html, element
-from taskflow_deploy.verifier.reports.plain import count
+from taskflow_deploy.verifier.reports.plain import count, with_ends
 from taskflow_deploy.verifier.reports.sides import Mark, Row
 
 _SIGNS = {
@@ -49,7 +49,7 @@ def detail(difference: Difference) -> Html:
 
 
 def _expected(difference: Difference) -> Html:
-    pairs = (("expected", difference.expected), ("found", difference.found))
+    pairs = (("expected", with_ends(difference.expected)), ("found", with_ends(difference.found)))
     told = (
         element("div", element("dt", name), element("dd", _ends(text, starts=True, ends=True)))
         for name, text in pairs

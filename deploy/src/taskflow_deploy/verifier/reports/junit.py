@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from taskflow_deploy.verifier.difference import Difference
 from taskflow_deploy.verifier.report import Endpoint, Report
-from taskflow_deploy.verifier.reports.plain import command, one_line, plain
+from taskflow_deploy.verifier.reports.plain import command, one_line, plain, with_ends
 
 _MESSAGE_LETTERS = 300
 
@@ -61,8 +61,8 @@ def _fail(case: ET.Element, found: Difference) -> None:
     lines = [
         f"what it breaks: {found.proves}",
         f"place: {found.place}",
-        f"expected: {found.expected}",
-        f"found: {found.found}",
+        f"expected: {with_ends(found.expected)}",
+        f"found: {with_ends(found.found)}",
     ]
     by_hand = ["", "by hand:", *map(command, found.curl)] if found.curl else []
     failure.text = "\n".join([*map(plain, lines), *by_hand])

@@ -35,6 +35,11 @@ def one_line(text: str, width: int) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
+def with_ends(text: str) -> str:
+    """Return a text in quotes where its ends would not be seen: it is empty, or has blank ends."""
+    return text if text and text == text.strip() else f"“{text}”"
+
+
 def count(number: int, what: str) -> str:
     """Return a number of things, such as ``1 answer`` and ``2 answers``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ import math
 from taskflow_deploy.verifier.difference import Difference
 from taskflow_deploy.verifier.report import Endpoint, Report
 from taskflow_deploy.verifier.reports import words
-from taskflow_deploy.verifier.reports.plain import command, one_line, plain
+from taskflow_deploy.verifier.reports.plain import command, one_line, plain, with_ends
 
 COLUMNS = ["endpoint", "verdict", "answers", "ms", "detail"]
 _WIDTH = 100
@@ -55,8 +55,8 @@ def first_difference(
     found = report.first
     told = [
         one_line(f"breaks: {found.proves}", width),
-        one_line(f"expected: {_seen(found.expected)}", width),
-        one_line(f"found: {_seen(found.found)}", width),
+        one_line(f"expected: {with_ends(found.expected)}", width),
+        one_line(f"found: {with_ends(found.found)}", width),
     ]
     return [*told, *_by_hand(found, width, None if lines is None else lines - len(told))]
 
@@ -66,11 +66,6 @@ def _cells(endpoint: Endpoint) -> list[str]:
         plain(endpoint.name), words.endpoint_verdict(endpoint), f"{endpoint.steps:,}",
         words.milliseconds(endpoint),
     ]  # fmt: skip
-
-
-def _seen(text: str) -> str:
-    """Return a text with its ends marked where they would not be seen."""
-    return text if text == text.strip() != "" else f"“{text}”"
 
 
 def _by_hand(found: Difference, width: int, room: int | None) -> list[str]:
