@@ -197,6 +197,12 @@ class CalibrationError(DeployError):
     exit_code = 62
 
 
+class DisagreementError(DeployError):
+    """`verify --static`: code, documents, chart and settings do not agree."""
+
+    exit_code = 63
+
+
 class UndoError(DeployError):
     """A checkpoint failed and the undo failed as well."""
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskflow_deploy.conversation import Conversation
 from taskflow_deploy.errors import CommandError, ToolMissingError
 from taskflow_deploy.redaction import redact
 
 _TAIL_LINES = 20
 _KILL_AFTER_SECONDS = 5
+_ENDS_WITHIN_SECONDS = 2
 _running: set[subprocess.Popen[bytes]] = set()
 
 
@@ -166,6 +168,39 @@ def following(
             if process.poll() is None:
                 _stop(process)
             reader.join()
+
+
+@contextlib.contextmanager
+def conversing(argv: Sequence[str | Path]) -> Iterator[Conversation]:
+    """Run a program beside a block that talks with it.
+
+    At the end of the block its input is closed, and what does not end then is stopped; it ends
+    with us where we are killed.
+
+    Raises
+    ------
+    ToolMissingError
+        The program is not installed.
+    """
+    words = [str(word) for word in argv]
+    name = words[0].rsplit("/", 1)[-1]
+    words = [*_ending_with_us(words[0]), *words]
+    with _process(words, None, None, feed=True) as process:
+        pipes = (process.stdin, process.stdout, process.stderr)
+        stdin, stdout, stderr = (pipe for pipe in pipes if pipe is not None)
+        try:
+            yield Conversation(name, stdin, stdout, stderr, lambda: _code(process))
+        finally:
+            stdin.close()
+            if _code(process) is None:
+                _stop(process)
+
+
+def _code(process: subprocess.Popen[bytes]) -> int | None:
+    """Return the exit code of a program that is about to end, or None where it does not."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(_ENDS_WITHIN_SECONDS)
+    return None
 
 
 def _ending_with_us(program: str) -> list[str]:

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from taskflow_deploy import lock
 from taskflow_deploy.cli.main import app
+from taskflow_deploy.contract.static import check
+from taskflow_deploy.contract.static.sides import Disagreement
 from taskflow_deploy.errors import (
     BusyError,
     ClusterNotRunningError,
@@ -165,6 +167,28 @@ def test_an_address_that_is_none_is_wrong_usage(command: CommandLine) -> None:
         ended = command.run("verify", "--url", url)
         assert ended.code == UsageError.exit_code, url
         assert ended.err.splitlines()[1].startswith("what to do: ")
+
+
+def test_code_documents_and_chart_are_looked_at_without_anything_running(
+    command: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = command.run("verify", "--static")
+    assert (told.code, told.out) == (0, "")
+    assert re.search(r"11 endpoints, \d+ error codes, .* agree in \d+ files\.", told.err)
+    apart = Disagreement("the port", "1", "2", "here", "there", "Make them the same.")
+    monkeypatch.setattr(check, "check", lambda _repository: check.Checked([apart]))
+    ended = command.run("verify", "--static", "--json")
+    assert (ended.code, ended.json["disagreements"][0]["what"]) == (63, "the port")
+    ended = command.run("verify", "--static")
+    assert ended.code == 63
+    assert ended.err.splitlines()[0] == "error: the port: here has 1, there has 2"
+
+
+def test_from_inside_is_asked_the_deployed_system_alone(command: CommandLine) -> None:
+    ended = command.run("verify", "--inside", "--url", "http://127.0.0.1:1")
+    assert ended.code == UsageError.exit_code
+    assert "Leave --url and --reference out." in ended.err
 
 
 def test_logs_of_what_there_is(command: CommandLine, tools: Tools, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """verify: compare a running system with a reference."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -11,12 +12,14 @@ from taskflow_deploy.errors import (
     CalibrationError,
     ClusterNotRunningError,
     ContractError,
+    DisagreementError,
     UsageError,
 )
 from taskflow_deploy.output import SCHEMA_VERSION, Output
 from taskflow_deploy.paths import Paths, current_paths
 
 if TYPE_CHECKING:
+    from taskflow_deploy.clusters.base import Cluster
     from taskflow_deploy.contract.verify import Knowledge
     from taskflow_deploy.verifier.recording import Recording
     from taskflow_deploy.verifier.report import Report
@@ -44,9 +47,18 @@ def verify(
         Path | None,
         typer.Option(help="Write report.html, report.json and junit.xml into a folder."),
     ] = None,
+    inside: Annotated[
+        bool, typer.Option(help="Ask from the frontend's pod; prove that no other pod gets there.")
+    ] = False,
+    static: Annotated[
+        bool, typer.Option(help="Ask nothing: look whether code, documents and chart agree.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Prove that a running system answers exactly as the reference does, byte for byte."""
+    if static:
+        _agree(Output(as_json=as_json))
+        return
     from taskflow_deploy.contract import verify as contract
     from taskflow_deploy.verifier.verify import verify as compare
 
@@ -54,8 +66,12 @@ def verify(
     for given in filter(None, (url, reference, origin)):
         _check_address(given)
     asked = _read(scenario) if scenario else contract.asked()
+    if inside and (url or reference):
+        raise UsageError(
+            "--inside asks the deployed system alone.", "Leave --url and --reference out."
+        )
     target, known = _target(paths, url, origin)
-    subject = contract.subject(target, known)
+    subject = _from_inside(paths, known) if inside else contract.subject(target, known)
     if record is not None:
         _calibrated(output, asked, subject).write(record)
         output.good(f"Recorded {target} in {record}.")
@@ -69,12 +85,51 @@ def verify(
         compared, name = contract.recorded(), contract.REFERENCE
     found = compare(asked, compared, subject, name)
     _tell(output, found, report)
+    if inside:
+        from taskflow_deploy.inside.isolation import only_the_frontend
+
+        output.note("A pod that is not the frontend's tries to reach the backend.")
+        output.good(only_the_frontend(_cluster(paths)))
+
+
+def _agree(output: Output) -> None:
+    from taskflow_deploy.contract.static.check import check
+
+    checked = check(current_paths().repository)
+    if output.as_json:
+        told = [asdict(one) for one in checked.disagreements]
+        output.data({"schema_version": SCHEMA_VERSION, "passed": not told, "disagreements": told})
+        raise typer.Exit(DisagreementError.exit_code if told else 0)
+    if checked.disagreements:
+        first = checked.disagreements[0]
+        lines = [f"{one.what}: {one.where_one} has {one.one}, {one.where_other} has {one.other}"
+                 for one in checked.disagreements]  # fmt: skip
+        raise DisagreementError(lines[0], first.mend, lines[1:])
+    output.good(f"{checked.summary}.")
+
+
+def _cluster(paths: Paths) -> "Cluster":
+    from taskflow_deploy.clusters.select import select
+
+    return select(paths, Output(), kind="auto", assume_yes=False)
+
+
+def _from_inside(paths: Paths, known: "Knowledge") -> "Subject":
+    from taskflow_deploy.contract import verify as contract
+    from taskflow_deploy.inside.transport import Inside
+
+    cluster = _cluster(paths)
+    way = Inside(cluster)
+    try:
+        address = way.url
+    finally:
+        way.close()
+    return contract.subject(address, known, lambda: Inside(cluster), "from the frontend's pod")
 
 
 def _target(paths: Paths, url: str, origin: str) -> tuple[str, "Knowledge"]:
     """Return what is asked: the deployed system, of which more is known, or another."""
     from taskflow_deploy import deployed, records
-    from taskflow_deploy.clusters.select import select
     from taskflow_deploy.contract.verify import Knowledge
 
     verified = records.last_verified(paths)
@@ -83,7 +138,7 @@ def _target(paths: Paths, url: str, origin: str) -> tuple[str, "Knowledge"]:
         raise ClusterNotRunningError("Nothing is deployed.", "Run ./taskflow up, or name a --url.")
     if verified is None or target != verified.url:
         return target, Knowledge(origin or None)
-    cluster = select(paths, Output(), kind="auto", assume_yes=False)
+    cluster = _cluster(paths)
     if not cluster.status().running:
         raise ClusterNotRunningError("The cluster does not run.", "Run ./taskflow up.")
     cluster.make_reachable(urlsplit(target).port or 80)
@@ -119,7 +174,7 @@ def _tell(output: Output, found: "Report", folder: Path | None) -> None:
     from taskflow_deploy.verifier import reports
 
     if folder is not None:
-        reports.write(found, folder)
+        reports.write(found, folder, name="TaskFlow")
     if output.as_json:
         output.data({"schema_version": SCHEMA_VERSION, **found.to_json()})
     else:
