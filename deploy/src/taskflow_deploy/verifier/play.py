@@ -4,7 +4,6 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -88,7 +87,7 @@ class Player:
         # Later than it may be, so that an answer that is too late is told from none.
         request = Request(step.method, path, headers, body, step.within * 2)
         try:
-            answer = self._send(request, step.tries)
+            answer = self.transport.send(request)
         except UnreachableError as error:
             return Played(step, request, reason=str(error))
         self._received[step.id] = answer.received
@@ -97,12 +96,6 @@ class Player:
             if found is not None:
                 self.known[name] = found
         return Played(step, request, answer)
-
-    def _send(self, request: Request, tries: int) -> Answer:
-        for _ in range(tries - 1):
-            with suppress(UnreachableError):
-                return self.transport.send(request)
-        return self.transport.send(request)
 
 
 def pick(answer: Answer, place: str) -> str | None:

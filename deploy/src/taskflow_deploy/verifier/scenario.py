@@ -14,7 +14,7 @@ from taskflow_deploy.verifier import values
 _VARIABLE = re.compile(r"\{\{ *([\w.]+) *\}\}")
 _STEP_KEYS = {
     "step", "endpoint", "proves", "path", "json", "body", "headers", "as", "keep", "apart",
-    "needs", "sign", "speaks", "within", "tags", "tries", "each",
+    "needs", "sign", "speaks", "within", "tags", "each",
 }  # fmt: skip
 _FILE_KEYS = {"name", "steps", "cleanup", "within", "shared"}
 
@@ -61,9 +61,6 @@ class Step:
         The key of the answer whose text a language model chose.
     within
         Seconds that the answer may take.
-    tries
-        How often it is asked where the connection breaks: a server may close it before it has
-        read all of what it refuses.
     tags
         Names of the smaller scenarios that it belongs to.
     """
@@ -83,7 +80,6 @@ class Step:
     speaks: str = ""
     within: float = 5.0
     tags: tuple[str, ...] = ()
-    tries: int = 1
 
     def fill(self, known: Mapping[str, str]) -> tuple[str, dict[str, str], bytes | None]:
         """Return path, headers and body with all variables filled in.
@@ -238,7 +234,6 @@ def _step(entry: Any, within: float, where: str) -> Step:
         _apart(entry.get("apart"), where), tuple(entry.get("needs", ())), entry.get("sign") or {},
         str(entry.get("speaks", "")),
         float(entry.get("within", within)), tuple(entry.get("tags", ())),
-        int(entry.get("tries", 1)),
     )  # fmt: skip
 
 
