@@ -1,0 +1,1 @@
+"""Damaged answers: whether the verifier finds each of them, at the right place."""
