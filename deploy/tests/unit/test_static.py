@@ -1,9 +1,7 @@
 """What the repository says in several places is the same; where it is not, exactly that is told."""
 
 import json
-import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +11,13 @@ from taskflow_deploy.contract.static.check import check
 from taskflow_deploy.contract.static.comparisons import COMPARISONS
 from taskflow_deploy.contract.static.places import Places
 from taskflow_deploy.paths import REPOSITORY
-
-Said = tuple[str, str, str]
-Edit = Callable[[str], str]
+from tests.unit.static_copy import Edit, Said, breaks, copy_to, files, replaced
 
 _SPECS = "specs/001-k8s-deployment/contracts"
 _DOCUMENT, _OPENAPI = f"{_SPECS}/api-contracts.md", f"{_SPECS}/openapi.json"
 _CONTRACT = "deploy/src/taskflow_deploy/contract"
 _SCENARIO, _RECORDING = f"{_CONTRACT}/scenario.yaml", f"{_CONTRACT}/recording.json"
-_TEMPLATES, _VALUES = "helm/taskflow/templates", "helm/taskflow/values.yaml"
-_CONFIG, _PAGE = "backend/src/config.py", "docs/operations/settings.md"
+_VALUES = "helm/taskflow/values.yaml"
 _TASK = "id, user_id, title, description, completed, created_at, updated_at"
 _USER = "id, email, created_at"
 _OF_ME = (
@@ -34,22 +29,10 @@ _OF_ME = (
 _SWAPPED = "user_id, id, title, description, completed, created_at, updated_at"
 
 
-@cache
-def _files() -> list[str]:
-    """Return the files that are read."""
-    places = Places(REPOSITORY)
-    for one in COMPARISONS:
-        one.one(places), one.other(places)
-    return sorted(places.files.texts)
-
-
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of what is read of the repository."""
-    for file in _files():
-        target = tmp_path / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / file, target)
+    copy_to(tmp_path)
     return tmp_path
 
 
@@ -68,16 +51,6 @@ def test_nothing_is_compared_with_nothing() -> None:
         one for one in COMPARISONS if not (one.one(places).values and one.other(places).values)
     ]
     assert [one.other(places).file for one in empty] == ["helm/taskflow/values-local.yaml"]
-
-
-def replaced(old: str, new: str, times: int = 1) -> Edit:
-    """Return an edit of a text that has to be there."""
-
-    def edit(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, times)
-
-    return edit
 
 
 def in_json(change: Callable[[Any], None]) -> Edit:
@@ -261,152 +234,7 @@ async def new() -> Ready:
 def test_endpoints_answers_and_codes(
     copy: Path, file: str, edit: Edit, expected: list[Said]
 ) -> None:
-    _breaks(copy, file, edit, expected)
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
-    [
-        ("docker/backend.Dockerfile", '"8000"', '"8001"', ("backend", "8000", "8001")),
-        ("docker/frontend.Dockerfile", "PORT=3000", "PORT=3001", ("frontend", "3000", "3001")),
-        ("backend/src/server/__main__.py", "default=8000", "default=80", ("backend", "8000", "80")),
-        ("frontend/serve.mjs", "?? 3000", "?? 80", ("frontend", "3000", "80")),
-        ("frontend/src/lib/upstream/forward.ts", ":8000", ":80", ("backend", "8000", "80")),
-        (_VALUES, "    port: 8000", "    port: 80", ("backend", "8000", "80")),
-        (_VALUES, "    port: 3000", "    port: 80", ("frontend", "3000", "80")),
-        (
-            f"{_TEMPLATES}/backend-deployment.yaml", "containerPort: 8000", "containerPort: 80",
-            ("backend", "8000", "80"),
-        ),
-        (
-            f"{_TEMPLATES}/backend-service.yaml", "targetPort: http", "targetPort: web",
-            ("backend", "8000", "no port called web"),
-        ),
-        (
-            f"{_TEMPLATES}/frontend-deployment.yaml", 'value: "3000"', 'value: "80"',
-            ("frontend", "3000", "80"),
-        ),
-        (
-            f"{_TEMPLATES}/backend-networkpolicy.yaml", "port: 8000", "port: 80",
-            ("backend", "8000", "80"),
-        ),
-        (
-            f"{_TEMPLATES}/frontend-networkpolicy.yaml", "port: 3000", "port: 80",
-            ("frontend", "3000", "80"),
-        ),
-        (
-            f"{_TEMPLATES}/frontend-networkpolicy.yaml", "port: 8000", "port: 80",
-            ("backend", "8000", "80"),
-        ),
-        (
-            "helm/taskflow/values-local.yaml", "frontend:\n",
-            "frontend:\n  service:\n    nodePort: 30301\n", ("node", "30300", "30301"),
-        ),
-        (_VALUES, "localhost:30300", "localhost:30301", ("node", "30300", "30301")),
-        (
-            "deploy/src/taskflow_deploy/settings.py", "DEFAULT_NODE_PORT = 30300",
-            "DEFAULT_NODE_PORT = 30301", ("node", "30300", "30301"),
-        ),
-        (_VALUES, "metricsPort: 9464", "metricsPort: 9465", ("metrics", "9465", "9464")),
-        ("docs/operations/metrics.md", "9464:9464", "9464:9465", ("metrics", "9464", "9465")),
-    ],
-)  # fmt: skip
-def test_ports(copy: Path, file: str, old: str, new: str, said: Said) -> None:
-    _breaks(copy, file, replaced(old, new), [(f"port of the {said[0]}", *said[1:])])
-
-
-def test_a_port_that_an_image_exposes_is_compared_with_all_others(copy: Path) -> None:
-    edit = replaced("EXPOSE 8000", "EXPOSE 80")
-    file = "docker/backend.Dockerfile"
-    _breaks(copy, file, edit, [("port of the backend", "80", "8000")] * 7)
-
-
-@pytest.mark.parametrize(
-    ("file", "edit", "expected"),
-    [
-        (
-            _CONFIG,
-            replaced("    pool_size: int", "    new_one: int\n    pool_size: int"),
-            [
-                ("setting NEW_ONE", "required", "nothing"),
-                ("default of NEW_ONE", "none", "nothing"),
-                ("setting NEW_ONE", "nothing", "told"),
-            ],
-        ),
-        (
-            _CONFIG,
-            replaced("session_days: int = Field(default=30", "session_days: int = Field(31"),
-            [("default of SESSION_DAYS", "31", "30")],
-        ),
-        (
-            _CONFIG,
-            replaced("login_account: Limit = Rate(30, 3_600)",
-                     "login_account: Limit = Rate(30, 60)"),
-            [("default of RATE_LIMIT_LOGIN_ACCOUNT", "30/minute", "30/hour")],
-        ),
-        (
-            _PAGE,
-            replaced("| `SESSION_DAYS` | `30` |", "| `SESSION_DAYS` | none |"),
-            [
-                ("setting SESSION_DAYS", "optional", "required"),
-                ("default of SESSION_DAYS", "30", "none"),
-            ],
-        ),
-        (
-            _PAGE,
-            replaced("| `DEBUG` | `false` |", "| `DEBUGGING` | `false` |"),
-            [
-                ("setting DEBUG", "optional", "nothing"),
-                ("setting DEBUGGING", "nothing", "optional"),
-                ("default of DEBUG", "false", "nothing"),
-                ("default of DEBUGGING", "nothing", "false"),
-            ],
-        ),
-        (
-            f"{_TEMPLATES}/backend-configmap.yaml",
-            replaced("  LOG_LEVEL:", "  LOGLEVEL:"),
-            [("setting LOGLEVEL", "nothing", "told")],
-        ),
-        (
-            _VALUES,
-            replaced("loginAddress:", "loginPerson:"),
-            [("setting RATE_LIMIT_LOGIN_PERSON", "nothing", "told")],
-        ),
-        (
-            f"{_TEMPLATES}/backend-secrets.yaml",
-            replaced("  DATABASE_URL:", "  DATABASE:"),
-            [
-                ("setting DATABASE", "nothing", "told"),
-                ("setting DATABASE_URL", "nothing", "told"),
-                ("setting DATABASE", "told", "nothing"),
-                ("setting DATABASE_URL", "nothing", "told"),
-            ],
-        ),
-        (
-            "deploy/src/taskflow_deploy/pod_secrets.py",
-            replaced('"ANTHROPIC_API_KEY"', '"CLAUDE_API_KEY"'),
-            [
-                ("setting ANTHROPIC_API_KEY", "told", "nothing"),
-                ("setting CLAUDE_API_KEY", "nothing", "told"),
-            ],
-        ),
-    ],
-)  # fmt: skip
-def test_settings(copy: Path, file: str, edit: Edit, expected: list[Said]) -> None:
-    _breaks(copy, file, edit, expected)
-
-
-def _breaks(copy: Path, file: str, edit: Edit, expected: list[Said]) -> None:
-    """Edit a file of the copy, and see exactly the expected disagreements, which all name it."""
-    place = copy / file
-    place.write_text(edit(place.read_text(encoding="utf-8")), encoding="utf-8")
-    found = check(copy)
-    said = [(one.what, one.one, one.other) for one in found.disagreements]
-    assert sorted(said) == sorted(expected)
-    for one in found.disagreements:
-        assert any(file in where or where in file for where in (one.where_one, one.where_other))
-        assert one.mend
-    assert found.summary == ""
+    breaks(copy, file, edit, expected)
 
 
 def test_where_is_told_with_the_line_and_what_to_do(copy: Path) -> None:
@@ -422,18 +250,13 @@ def test_where_is_told_with_the_line_and_what_to_do(copy: Path) -> None:
     assert "make fmt" in first.mend
 
 
-def test_a_file_that_cannot_be_understood_is_told(copy: Path) -> None:
-    for file in _files():
-        text = (copy / file).read_bytes()
-        (copy / file).unlink()
-        found = check(copy).disagreements
-        assert {one.where_other for one in found} == {file}
-        assert [one.other for one in found] == [
-            "nothing, since it cannot be read: No such file or directory"
-        ]
-        (copy / file).write_bytes(b"}{ : [\n")
-        assert check(copy).disagreements, file
-        (copy / file).write_bytes(text[: len(text) // 2])
-        check(copy)  # says something or nothing, but does not fail
-        (copy / file).write_bytes(text)
-    assert check(copy).disagreements == []
+@pytest.mark.parametrize("file", files())
+def test_a_file_that_cannot_be_understood_is_told(copy: Path, file: str) -> None:
+    text = (copy / file).read_bytes()
+    (copy / file).unlink()
+    told = {(one.where_other, one.other) for one in check(copy).disagreements}
+    assert told == {(file, "nothing, since it cannot be read: No such file or directory")}
+    (copy / file).write_bytes(b"}{ : [\n")
+    assert check(copy).disagreements
+    (copy / file).write_bytes(text[: len(text) // 2])
+    check(copy)  # says something or nothing, but does not fail
