@@ -29,7 +29,7 @@ def knowledge(cluster: Cluster, url: str) -> Knowledge:
         for source in backend["spec"]["template"]["spec"]["containers"][0]["envFrom"]
         if "secretRef" in source
     }
-    selector = ",".join(f"{key}={value}" for key, value in kube.OWN_LABELS.items())
+    selector = kube.selector(kube.OWN_LABELS)
     secrets = kube.read(cluster, "get", "secrets", "-n", kube.NAMESPACE, "-l", selector)["items"]
     read = [secret["data"] for secret in secrets if secret["metadata"]["name"] in names]
     if not read:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ _PAUSE_SECONDS = 0.3
 _NOT_INSTALLED = "release: not found"
 # The node's words, in the place of a log that is gone with its container.
 _NO_LOG = "unable to retrieve container logs"
+
+
+def selector(labels: Mapping[str, str]) -> str:
+    """Return what selects the objects that have all of some labels."""
+    return ",".join(f"{name}={value}" for name, value in labels.items())
 
 
 def kubectl_command(cluster: Cluster, *words: str) -> list[str]:

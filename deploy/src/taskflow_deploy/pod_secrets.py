@@ -47,7 +47,7 @@ def objects(settings: Settings, database_url: str) -> list[dict[str, Any]]:
 def remove_old(cluster: Cluster, settings: Settings, database_url: str) -> None:
     """Remove the Secrets of long ago; those in use and the newest others are kept."""
     used = {name(component, settings, database_url) for component in COMPONENTS}
-    selector = ",".join(f"{key}={value}" for key, value in kube.OWN_LABELS.items())
+    selector = kube.selector(kube.OWN_LABELS)
     found = kube.read(cluster, "get", "secrets", "-n", kube.NAMESPACE, "-l", selector)["items"]
     newest_first = sorted(
         (secret["metadata"] for secret in found if secret["metadata"]["name"] not in used),

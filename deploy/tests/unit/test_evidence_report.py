@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,42 +14,20 @@ from taskflow_deploy.evidence.outcome import conclude
 from taskflow_deploy.evidence.page import bars, markup, said
 from taskflow_deploy.paths import Paths
 from tests.unit import evidence_samples as samples
+from tests.unit.html_page import HtmlPage
 from tests.unit.recording import RecordingCluster
 from tests.unit.tools import Tools
 
-_EMPTY = {"meta", "br", "hr", "img", "link", "input"}
 _LOADS = ("src", "href", "srcset", "action", "data", "poster", "formaction", "background")
 _ATTACK = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&amp;\x1b[31mred\x1b[0m\u202e"
 
 
-class _Page(HTMLParser):
-    """Reads a page, and complains where it is not well-formed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[tuple[str, str]] = []
-        self.feed(text)
-        self.close()
-        assert self.open == [], "every element is closed"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"an attribute is twice in {tag}"
-        self.tags.append((tag, dict(attrs)))
-        if tag not in _EMPTY:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, f"{tag} is closed in its place"
-
-    def handle_data(self, data: str) -> None:
-        self.words.append((self.open[-1] if self.open else "", data))
-
+class _Page(HtmlPage):
     def text(self, *within: str) -> str:
         """Return the text of the page, or of some kinds of element."""
-        return "".join(word for tag, word in self.words if not within or tag in within)
+        return "".join(
+            word for tags, word in self.words if not within or (tags and tags[-1] in within)
+        )
 
     def attributes(self, name: str) -> Iterator[str]:
         """Return the values of an attribute, wherever it is."""
@@ -168,7 +145,7 @@ def test_broken_promises_stand_as_the_first_cause_unless_a_pod_has_a_fault(
         folder = capture(paths, cluster, error)
     page = _page(folder)
     assert ("Contract" in page.text("h2")) is pods_have_a_fault
-    broken = [word for tag, word in page.words if tag == "span" and word == promise]
+    broken = [word for tags, word in page.words if tags[-1:] == ("span",) and word == promise]
     assert len(broken) == 1
     assert page.text("pre").count(request) == 1, "as the next command"
 

@@ -36,8 +36,12 @@ def health(deployment: Deployment) -> str:
     """
     import httpx2  # only a running system is asked, and most commands need none of it
 
-    with httpx2.Client(base_url=deployment.url, timeout=5) as client:
-        taken = sorted(_milliseconds(client) for _ in range(_ASKED))
+    try:
+        with httpx2.Client(base_url=deployment.url, timeout=5) as client:
+            taken = sorted(_milliseconds(client) for _ in range(_ASKED))
+    except httpx2.HTTPError as error:
+        reason = type(error).__name__
+        raise LimitError(f"GET /health does not answer: {reason}.", _LOOK) from None
     median = statistics.median(taken)
     said = f"{median:.0f} ms, from {taken[0]:.0f} to {taken[-1]:.0f}; {_MILLISECONDS:.0f} allowed"
     if median > _MILLISECONDS:
@@ -46,13 +50,8 @@ def health(deployment: Deployment) -> str:
 
 
 def _milliseconds(client: "httpx2.Client") -> float:
-    import httpx2
-
     started = time.perf_counter()
-    try:
-        client.get("/health").raise_for_status()
-    except httpx2.HTTPError as error:
-        raise LimitError(f"GET /health does not answer: {type(error).__name__}.", _LOOK) from None
+    client.get("/health").raise_for_status()
     return (time.perf_counter() - started) * 1000
 
 

@@ -26,11 +26,9 @@ def values(deployment: Deployment) -> dict[str, Any]:
     repository = deployment.paths.repository
     # A file may have been saved since they were built: what was built is what is deployed.
     references = {name: image.reference for name, image in deployment.images.items()}
-    references |= {
-        image.name: image.reference
-        for image in sources.images(repository)
-        if image.name not in references
-    }
+    if len(references) < len(pod_secrets.COMPONENTS):
+        would_be = {image.name: image.reference for image in sources.images(repository)}
+        references = would_be | references
     for component in pod_secrets.COMPONENTS:
         secret = pod_secrets.name(component, deployment.settings, deployment.database_url)
         name, _, tag = references[f"taskflow-{component}"].partition(":")

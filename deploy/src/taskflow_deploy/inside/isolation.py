@@ -15,8 +15,7 @@ from taskflow_deploy.clusters.guard import require_our_cluster
 from taskflow_deploy.errors import ClusterError, CommandError, ContractError
 
 _TEST = "isolation"
-_OURS = ",".join(f"{name}={value}" for name, value in
-                 {"app.kubernetes.io/component": "test", **kube.OWN_LABELS}.items())  # fmt: skip
+_OURS = kube.selector({"app.kubernetes.io/component": "test", **kube.OWN_LABELS})
 _ENDED = {"Succeeded", "Failed"}
 _POLL_SECONDS = 0.5
 # More than the pod itself may take: see activeDeadlineSeconds in the chart.

@@ -1,26 +1,10 @@
 """Writes requests as lines for a shell, so that a difference can be seen by hand."""
 
 import json
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from taskflow_deploy.verifier.answers import Request
-from taskflow_deploy.verifier.scenario import Scenario, Step
-
-_VARIABLE = re.compile(r"\{\{ *([\w.]+) *\}\}")
-_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-
-
-def line(base_url: str, request: Request, *, options: str = "-i") -> str:
-    """Return one request as it was sent, without its credentials."""
-    words = ["curl", options, "-X", request.method, base_url + request.path]
-    for name, value in request.headers.items():
-        shown = "Bearer …" if name.lower() == "authorization" else value
-        words += ["-H", f"{name}: {shown}"]
-    if request.body is not None:
-        words += ["--data-binary", request.body.decode("utf-8", "replace")]
-    return shlex.join(words)
+from taskflow_deploy.verifier.scenario import PLACE_PART, VARIABLE, Scenario, Step
 
 
 def chain(scenario: Scenario, step: Step, base_url: str, words: Mapping[str, str]) -> list[str]:
@@ -61,7 +45,8 @@ def _picked(place: str) -> str:
     if name and kind == "cookie":
         return f'sed -n "s/^set-cookie: {name}=\\([^;]*\\).*/\\1/Ip" <<<"${{answer}}"'
     path = "".join(
-        f"[{number}]" if number else f"[{json.dumps(key)}]" for number, key in _PART.findall(place)
+        f"[{number}]" if number else f"[{json.dumps(key)}]"
+        for number, key in PLACE_PART.findall(place)
     )
     program = f"import json, sys; print(json.load(sys.stdin){path})"
     return f'tail -n 1 <<<"${{answer}}" | python3 -c {shlex.quote(program)}'
@@ -81,7 +66,7 @@ def _line(step: Step, base_url: str, options: str) -> str:
 
 def _quoted(text: str) -> str:
     """Quote a text for a shell; its variables are the shell's."""
-    parts = _VARIABLE.split(text)
+    parts = VARIABLE.split(text)
     written = "".join(
         part.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
         if number % 2 == 0
@@ -99,6 +84,6 @@ def _variable(name: str) -> str:
 def _variables(step: Step) -> Iterator[str]:
     texts = [step.path, *step.send.values(), json.dumps(step.body, ensure_ascii=False)]
     for text in texts:
-        for name in _VARIABLE.findall(text):
+        for name in VARIABLE.findall(text):
             if "." not in name:
                 yield name

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from taskflow_deploy.verifier.presentable import presentable
 
+_LONGEST = 100
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -57,6 +59,3 @@ class Difference:
 def _short(text: str) -> str:
     shown = text if text.strip() else f"“{text}”"
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
-
-
-_LONGEST = 100

@@ -1,7 +1,6 @@
 """Plays a scenario: asks one step after the other, and keeps what later steps need."""
 
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,9 +9,13 @@ from typing import Any
 
 from taskflow_deploy.verifier import tokens
 from taskflow_deploy.verifier.answers import Answer, Request, Transport, UnreachableError
-from taskflow_deploy.verifier.scenario import MissingVariableError, Scenario, Step, fill
-
-_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+from taskflow_deploy.verifier.scenario import (
+    PLACE_PART,
+    MissingVariableError,
+    Scenario,
+    Step,
+    fill,
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def pick(answer: Answer, place: str) -> str | None:
         data: Any = json.loads(answer.body)
     except ValueError:
         return None
-    for number, key in _PART.findall(place):
+    for number, key in PLACE_PART.findall(place):
         try:
             data = data[int(number)] if number else data[key]
         except (KeyError, IndexError, TypeError):

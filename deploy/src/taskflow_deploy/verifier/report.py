@@ -89,6 +89,8 @@ class Report:
         How long it took.
     notes
         What else a reader has to know.
+    in_order
+        All differences, in the order of finding.
     """
 
     url: str
@@ -98,6 +100,7 @@ class Report:
     counts: Counts = field(default_factory=Counts)
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    in_order: list[Difference] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -118,8 +121,6 @@ class Report:
     def first(self) -> Difference:
         """The difference that came first; those after it may only follow from it."""
         return self.in_order[0]
-
-    in_order: list[Difference] = field(default_factory=list)
 
     @property
     def explanation(self) -> list[str]:

@@ -11,7 +11,10 @@ import yaml
 
 from taskflow_deploy.verifier import values
 
-_VARIABLE = re.compile(r"\{\{ *([\w.]+) *\}\}")
+VARIABLE = re.compile(r"\{\{ *([\w.]+) *\}\}")
+"""A variable in a text: ``{{ name }}``."""
+PLACE_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+"""A number or a key in the place of a value to keep: ``[0].user.id``."""
 _STEP_KEYS = {
     "step", "endpoint", "proves", "path", "json", "body", "headers", "as", "keep", "apart",
     "needs", "sign", "speaks", "within", "tags", "each",
@@ -158,7 +161,7 @@ def fill(text: str, known: Mapping[str, str]) -> str:
             raise MissingVariableError(match[1])
         return known[match[1]]
 
-    return _VARIABLE.sub(value, text)
+    return VARIABLE.sub(value, text)
 
 
 def load(file: Path) -> Scenario:

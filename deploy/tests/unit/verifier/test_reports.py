@@ -1,43 +1,18 @@
 """The page of a verification: whole, safe, and readable without anything else."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
 from taskflow_deploy.verifier.report import Report
 from taskflow_deploy.verifier.reports import html
+from tests.unit.html_page import HtmlPage
 from tests.unit.verifier import report_samples as samples
 
-_EMPTY = {"meta", "br", "hr", "img", "link", "input"}
 _LOADS = ("src", "srcset", "action", "data", "poster", "formaction", "background", "style")
 
 
-class _Page(HTMLParser):
-    """Reads a page, and complains where it is not well-formed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[tuple[tuple[str, ...], str]] = []
-        self.feed(text)
-        self.close()
-        assert self.open == [], "every element is closed"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"an attribute is twice in {tag}"
-        self.tags.append((tag, dict(attrs)))
-        if tag not in _EMPTY:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, f"{tag} is closed in its place"
-
-    def handle_data(self, data: str) -> None:
-        self.words.append((tuple(self.open), data))
-
+class _Page(HtmlPage):
     def text(self, within: str = "body") -> str:
         return "".join(word for tags, word in self.words if within in tags)
 
