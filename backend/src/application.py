@@ -20,6 +20,7 @@ from src.middleware.deadline import DeadlineMiddleware
 from src.middleware.failures import FailureMiddleware
 from src.middleware.request_log import RequestLogMiddleware
 from src.middleware.security_headers import SecurityHeadersMiddleware
+from src.middleware.unread_body import UnreadBodyMiddleware
 from src.observability import logs, metrics, metrics_server, tracing
 from src.security.passwords import Passwords
 from src.security.tokens import Tokens
@@ -94,4 +95,5 @@ def create_app(settings: Settings) -> FastAPI:
         from src.middleware.traces import TraceMiddleware
 
         app.add_middleware(TraceMiddleware)
+    app.add_middleware(UnreadBodyMiddleware)
     return app

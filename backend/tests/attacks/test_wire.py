@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from src.middleware.unread_body import SECONDS
 from src.server.protocol import LARGEST_HEAD, REQUEST_SECONDS
 from tests.attacks.conftest import Server
 from tests.helpers import AUTH, PASSWORD, TASKS
@@ -143,6 +144,41 @@ async def test_what_is_unusual_is_answered_as_the_contract_says(server: Server, 
     answer = json.loads(body)
     assert list(answer) == ["error", "code", "message"]
     assert answer["code"] == code
+
+
+# What is not read of a body: all of it, the rest behind a limit, what no address takes.
+UNREAD = {
+    "an announced body": (_post(b"Content-Length: 3000000\r\n", b"x" * 3_000_000), 413),
+    "a chunk": (_chunks(b"2dc6c0\r\n" + b"x" * 3_000_000 + b"\r\n0\r\n\r\n"), 413),
+    "a body of nowhere": (
+        b"POST /nowhere HTTP/1.1\r\n" + BODY + b"Content-Length: 250000\r\n\r\n" + b"x" * 250_000,
+        404,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+async def test_an_answer_reaches_who_is_still_sending(server: Server, name: str) -> None:
+    request, status = UNREAD[name]
+    for _ in range(5):
+        got = await server.send(request)
+        assert got.startswith(f"HTTP/1.1 {status} ".encode()), got
+        assert len(json.loads(got.partition(b"\r\n\r\n")[2])) == 3
+
+
+async def test_who_announces_a_body_and_waits_to_be_told_to_send_it_is_not_told(
+    server: Server,
+) -> None:
+    got = await server.send(_post(b"Expect: 100-continue\r\nContent-Length: 300000\r\n", b""))
+    assert got.startswith(b"HTTP/1.1 413 "), got
+    assert b"100 Continue" not in got
+
+
+async def test_nobody_is_waited_for_who_does_not_go_on(server: Server) -> None:
+    began = time.monotonic()
+    got = await server.send(_post(b"Content-Length: 3000000\r\n", b"x" * 300_000))
+    assert got.startswith(b"HTTP/1.1 413 "), got
+    assert time.monotonic() - began < SECONDS + 2
 
 
 async def test_a_trailer_is_no_header(server: Server) -> None:

@@ -121,6 +121,22 @@ describe("a request", () => {
     expect(received.equals(body)).toBe(true);
   });
 
+  it("is answered while it is still sent, and the backend drops the rest", async () => {
+    upstream.answer((request, response) => {
+      response.writeHead(413, { "Content-Length": 9, Connection: "close" });
+      response.write("too large");
+      request.resume().on("end", () => response.end());
+    });
+    const body = Buffer.alloc(3_000_000);
+    const headers = { "Content-Length": body.length };
+
+    for (let count = 0; count < 10; count += 1) {
+      const answer = await frontend.send("/api/v1/tasks", { method: "POST", headers }, body);
+      expect([answer.statusCode, (await bodyOf(answer)).toString()]).toEqual([413, "too large"]);
+    }
+    expect(frontend.log).not.toContain("unreachable");
+  });
+
   it("is not lost when the backend closes a connection that was used before", async () => {
     // Takes one request on each connection and hangs up on a second one, as a server does
     // whose patience with an idle connection has just ended.
