@@ -144,8 +144,7 @@ class Binder:
         self, value: Value, instant: float, start: int, moment: Moment
     ) -> Mismatch | None:
         expected = "a moment between the request and its answer"
-        if not self._clock.holds(instant, value.resolution, moment.sent, moment.received):
-            self.was_clock_set = True
+        if not self._holds(instant, value.resolution, moment):
             return Mismatch("clock", start, expected, value.text)
         if abs(self._clock.distance(time.time(), time.monotonic())) > _LARGEST_DISTANCE:
             return Mismatch("clock", start, "a moment of these minutes", value.text)
@@ -164,11 +163,17 @@ class Binder:
         if inner := self.compare(recorded["claims"], token.claims, moment):
             expected = f"claims with {inner.expected}"
             return Mismatch(inner.kind, start, expected, f"claims with {inner.found}")
-        if token.issued is None or self._clock.holds(
-            token.issued, _ISSUED_SECONDS, moment.sent, moment.received
-        ):
+        if token.issued is None or self._holds(token.issued, _ISSUED_SECONDS, moment):
             return None
         return Mismatch("clock", start, "a token issued now", f"iat {token.issued:.0f}")
+
+    def _holds(self, instant: float, resolution: float, moment: Moment) -> bool:
+        """Tell whether a moment fits to those before; if not, the clock is learned anew."""
+        if self._clock.holds(instant, resolution, moment.sent, moment.received):
+            return True
+        self.was_clock_set = True
+        self._clock = Clock()
+        return False
 
 
 def pieces(

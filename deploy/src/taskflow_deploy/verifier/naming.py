@@ -13,6 +13,10 @@ from taskflow_deploy.verifier.values import Value
 _FRESH_SECONDS = 600.0
 
 
+class ClockSetError(Exception):
+    """The reference's clock was set while it was recorded."""
+
+
 class UnwritableError(ValueError):
     """An answer holds what a recording uses itself."""
 
@@ -53,6 +57,8 @@ class Names:
         ------
         UnwritableError
             The text holds a symbol's brackets, or bytes that are no text.
+        ClockSetError
+            A date of these minutes does not fit to the moments before.
         """
         if not symbols.is_free(text):
             raise UnwritableError("an answer holds the character ⟨, which recordings use")
@@ -68,7 +74,9 @@ class Names:
     def _name(self, value: Value, moment: Moment) -> str:
         if value.kind in self.words:
             return str(Symbol(value.kind))
-        if value.kind == "date" and self._is_fresh(value, moment):
+        if value.kind == "date" and _is_of_these_minutes(value):
+            if not self._is_fresh(value, moment):
+                raise ClockSetError
             return str(Symbol(value.kind))  # when it was answered, and not a value that comes back
         numbers = self._numbers.setdefault(value.kind, {})
         if value.text in numbers:
@@ -99,6 +107,10 @@ class Names:
         return False
 
     def _is_fresh(self, value: Value, moment: Moment) -> bool:
-        if value.instant is None or abs(value.instant - time.time()) > _FRESH_SECONDS:
+        if value.instant is None or not _is_of_these_minutes(value):
             return False
         return self._clock.holds(value.instant, value.resolution, moment.sent, moment.received)
+
+
+def _is_of_these_minutes(value: Value) -> bool:
+    return value.instant is not None and abs(value.instant - time.time()) <= _FRESH_SECONDS

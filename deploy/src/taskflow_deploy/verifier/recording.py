@@ -15,8 +15,9 @@ from taskflow_deploy.verifier.play import Played, Player
 from taskflow_deploy.verifier.scenario import Scenario
 
 _FORMAT = 1
-# More than the resolution of a moment in whole seconds: no two steps share one.
-_APART_SECONDS = 1.05
+# More than the resolution of a moment in whole seconds, and than what is not known of the
+# reference's clock: no two steps share a moment.
+_APART_SECONDS = 1.25
 _READING = {"GET", "HEAD", "OPTIONS"}
 _REFUSED = 400
 
@@ -112,7 +113,9 @@ def record(
     Raises
     ------
     RecordingError
-        A step got no answer.
+        A step got no answer, or what cannot be written down.
+    ClockSetError
+        The reference's clock was set meanwhile: record again.
     """
     names = Names(words, scenario.constants)
     player = Player(scenario, transport, {**words, **({"key": key} if key else {})})

@@ -11,8 +11,9 @@ from taskflow_deploy.verifier.answers import Transport
 from taskflow_deploy.verifier.binding import Binder
 from taskflow_deploy.verifier.compare import Fault, compare
 from taskflow_deploy.verifier.difference import Difference
+from taskflow_deploy.verifier.naming import ClockSetError
 from taskflow_deploy.verifier.play import Played, Player
-from taskflow_deploy.verifier.recording import Recording, moment_of, record
+from taskflow_deploy.verifier.recording import Recording, RecordingError, moment_of, record
 from taskflow_deploy.verifier.report import Endpoint, Report
 from taskflow_deploy.verifier.scenario import Scenario
 from taskflow_deploy.verifier.showing import answer_text, recorded_text
@@ -94,12 +95,23 @@ def calibrate(scenario: Scenario, subject: Subject) -> tuple[Recording, Report]:
     RecordingError
         It cannot be recorded.
     """
-    words, transport = subject.marked(), subject.open()
-    try:
-        recording = record(scenario, transport, words, subject.key)
-    finally:
-        transport.close()
+    recording = _record(scenario, subject)
     return recording, verify(scenario, recording, subject, "itself")
+
+
+def _record(scenario: Scenario, subject: Subject) -> Recording:
+    for _ in range(_TIMES):
+        words, transport = subject.marked(), subject.open()
+        try:
+            return record(scenario, transport, words, subject.key)
+        except ClockSetError:
+            continue
+        finally:
+            transport.close()
+    raise RecordingError(
+        "The reference cannot be recorded: its clock was set each time, or tells no moments that "
+        "fit together."
+    )
 
 
 def _run(
