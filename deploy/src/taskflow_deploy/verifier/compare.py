@@ -59,13 +59,15 @@ def _compare_headers(answer: Answer, recorded: Recorded, binder: Binder) -> dict
             faults[name] = Fault("header", f"header {name}", template, "missing")
             continue
         mismatch = binder.compare(template, fields[name], moment_of(answer))
-        if mismatch is not None:
-            kind = "header" if mismatch.kind == "bytes" else mismatch.kind
-            faults[name] = Fault(kind, f"header {name}", *_told(mismatch, binder))
+        if mismatch is not None and mismatch.kind == "bytes":
+            told = show(fields[name], binder) or "empty"
+            faults[name] = Fault("header", f"header {name}", template or "empty", told)
+        elif mismatch is not None:
+            faults[name] = Fault(mismatch.kind, f"header {name}", *_told(mismatch, binder))
     for name in fields:
         if name not in recorded.headers:
-            told = show(fields[name], binder)
-            faults[name] = Fault("header", f"header {name}", "no such header", told)
+            told = f"there: {show(fields[name], binder)}"
+            faults[name] = Fault("header", f"header {name}", "absent", told)
     return dict(sorted(faults.items(), key=lambda fault: fault[0] == _LENGTH))
 
 
@@ -85,6 +87,11 @@ def _structural(template: str, text: str, offset: int, binder: Binder) -> Fault 
         wanted, found = places.scan(template), places.scan(text)
     except places.NotJsonError:
         return None
+    kinds = {place.path: place for place in reversed(wanted)}
+    for place in found:
+        one = kinds.get(place.path)
+        if one is not None and one.kind != place.kind:  # what is in it is missing or new, too
+            return Fault("bytes", place.path, _kind(one), show(_kind(place), binder))
     paths, names = [place.path for place in wanted], [place.path for place in found]
     for path in Counter(paths) - Counter(names):
         return Fault("bytes", path, "present", "missing")
@@ -98,6 +105,10 @@ def _structural(template: str, text: str, offset: int, binder: Binder) -> Fault 
     one, other = pairs[-1]
     shown = show(other.text, binder)
     return Fault("bytes", one.path, one.text, shown) if one.text != shown else None
+
+
+def _kind(place: places.Place) -> str:
+    return place.kind or place.text
 
 
 def _told(mismatch: Mismatch, binder: Binder) -> tuple[str, str]:

@@ -32,6 +32,11 @@ class Place:
     text: str
     start: int
 
+    @property
+    def kind(self) -> str:
+        """What holds other values; empty for what holds none."""
+        return {"{": "an object", "[": "a list"}.get(self.text, "")
+
 
 def scan(text: str) -> list[Place]:
     """Return all values of a JSON text, in order.
