@@ -93,6 +93,7 @@ deploy-times: setup ## Measure up, preflight and the undo 20 times, beside Helm 
 
 record: setup ## Write down anew what the backend answers: the contract that verify compares with
 	cd deploy && ../.venv/bin/python -m tests.recording
+	cd deploy && ../.venv/bin/python -m tests.chart.journey
 
 mutants: setup ## Damage answers in 240 ways: what the verifier finds, and Schemathesis beside it
 	cd deploy && MUTANTS=240 MUTANT_REPORT=../docs/verifier-figures.md \
@@ -127,6 +128,7 @@ fmt: setup ## Format everything and write generated files anew
 	$(NPM) run format
 	cd deploy && ../.venv/bin/python -m tests.chart.tools docs
 	cd deploy && ../.venv/bin/python -m tests.checkpoints_page
+	cd deploy && ../.venv/bin/python -m tests.chart.journey
 	cd backend && ../.venv/bin/python -m src.openapi_file
 	$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
 	    --output-file backend/requirements.txt >/dev/null

@@ -1,196 +1,275 @@
-"""The journey of `helm test`, run by the locked Node.js against a server that can be wrong."""
+"""The journey of `helm test`, run by the locked Node.js against the real backend."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
+import httpx2
 import pytest
 
+from tests.chart import journey
 from tests.chart.helm import Rendered
 from tests.chart.node import environment, free_port, start
-from tests.chart.web import Answer, Request, serving
+from tests.unit import services
+from tests.unit.proxy import Answer, damaging
 
-_API = "/api/v1"
-_NOW = "2026-01-20T10:30:00Z"
-_TOKEN = "token-of-the-tests"
 _STEPS = [
     "the frontend answers within 2 s: GET /livez",
     "the start page is served: GET /",
-    f"an account is made: POST {_API}/auth/signup",
-    f"a task is made: POST {_API}/tasks",
-    f"it is the only one in the list: GET {_API}/tasks",
-    f"it is completed: PUT {_API}/tasks/{{id}}",
-    f"it is deleted: DELETE {_API}/tasks/{{id}}",
-    f"the account is logged out: POST {_API}/auth/logout",
+    "health: GET /health",
+    "sign up Ann: POST /api/v1/auth/signup",
+    "log in: POST /api/v1/auth/login",
+    "no tasks yet: GET /api/v1/tasks",
+    "add milk: POST /api/v1/tasks",
+    "add a call: POST /api/v1/tasks",
+    "add a task of other letters: POST /api/v1/tasks",
+    "add under a key: POST /api/v1/tasks",
+    "complete: PUT /api/v1/tasks/{milk}",
+    "undo: PUT /api/v1/tasks/{call}",
+    "delete: DELETE /api/v1/tasks/{milk}",
+    "list after the deletion: GET /api/v1/tasks",
+    "refresh by cookie: POST /api/v1/auth/refresh",
+    "refresh by body: POST /api/v1/auth/refresh",
+    "log out: POST /api/v1/auth/logout",
+    "the token after logging out: GET /api/v1/auth/me",
+    "nowhere: GET /api/v1/nowhere",
 ]
-Wrong = Callable[[Answer], Answer]
+_LAST = "remove Ann: DELETE /api/v1/auth/me"
+_PAGES = {
+    "/livez": ("application/json", b'{"status":"alive"}'),
+    "/": ("text/html; charset=utf-8", b"<title>TaskFlow</title>"),
+}
+_TOKEN = re.compile(r"eyJ[\w-]+\.eyJ")
+Damage = Callable[[Answer], None]
 
 
-class TaskFlow:
-    """As much of the app as the journey sees, with one route that answers wrongly."""
+class Frontend:
+    """The frontend: two pages of its own, the backend behind it, and one fault at most.
 
-    def __init__(self, route: str = "", wrong: Wrong = lambda answer: answer) -> None:
-        self.route = route
-        self.wrong = wrong
+    Attributes
+    ----------
+    asked
+        Method and path of each request.
+    emails
+        Those of the accounts that were made.
+    """
+
+    def __init__(self, route: str = "", damage: Damage = lambda _: None) -> None:
+        self.route, self.damage = route, damage
         self.asked: list[str] = []
         self.emails: list[str] = []
-        self.tasks: dict[str, dict[str, Any]] = {}
-        self.is_logged_in = False
 
-    def __call__(self, request: Request) -> Answer:
-        self.asked.append(request.what)
-        answer = self.answer(request)
-        return self.wrong(answer) if re.fullmatch(self.route, request.what) else answer
-
-    def answer(self, request: Request) -> Answer:
-        """Answer as the app does."""
-        method, path = request.what.split()
-        if method == "GET" and not path.startswith("/api/"):
-            pages = {"/livez": {"status": "alive"}, "/": "<title>TaskFlow</title>"}
-            return Answer(200, pages[path])
-        if path == f"{_API}/auth/signup":
-            return self.sign_up(request.body)
-        if request.token != _TOKEN or not self.is_logged_in:
-            return Answer(401, {"error": "no", "code": "INVALID_TOKEN", "message": "no"})
-        if path == f"{_API}/auth/logout":
-            self.is_logged_in = False
-            return Answer(200, {"status": "pending", "message": "so"})
-        return self.about_tasks(method, path.rpartition("/")[2], request.body)
-
-    def sign_up(self, body: Any) -> Answer:
-        """Make an account."""
-        assert body.keys() == {"email", "password"}
-        assert len(body["password"]) >= 8
-        self.emails.append(body["email"])
-        self.is_logged_in = True
-        user = {"id": "the-user", "email": body["email"], "created_at": _NOW}
-        return Answer(201, {"user": user, "token": _TOKEN, "message": "done"})
-
-    def about_tasks(self, method: str, name: str, body: Any) -> Answer:
-        """List, make, change or delete tasks."""
-        if method == "GET":
-            return Answer(200, list(self.tasks.values()))
-        if method == "POST":
-            text = {"title": body["title"], "description": body.get("description")}
-            own = {"id": "the-task", "user_id": "the-user", **text, "completed": False}
-            self.tasks["the-task"] = {**own, "created_at": _NOW, "updated_at": _NOW}
-            return Answer(201, self.tasks["the-task"])
-        if method == "DELETE":
-            del self.tasks[name]
-            return Answer(204)
-        self.tasks[name] |= body
-        return Answer(200, self.tasks[name])
+    def __call__(self, method: str, path: str, answer: Answer) -> None:
+        what = f"{method} {path}"
+        self.asked.append(what)
+        if path in _PAGES:
+            kind, answer.body = _PAGES[path]
+            answer.status, answer.headers = 200, [("Content-Type", kind)]
+        if path.endswith("/signup"):
+            self.emails.append(json.loads(answer.body)["user"]["email"])
+        if self.route and re.fullmatch(self.route, what):
+            self.damage(answer)
 
 
-def journey(rendered: Rendered, url: str) -> tuple[int, str, str]:
+@pytest.fixture(scope="module")
+def backend() -> Iterator[int]:
+    """The port of the real backend, in an environment of another name than the recording's."""
+    settings = {**services.UNLIMITED, "ENVIRONMENT": 'a "b"'}
+    with (
+        services.postgres() as url,
+        services.backend(url, quick=True, **settings) as port,
+    ):
+        yield port
+
+
+@contextmanager
+def served(backend: int, frontend: Frontend) -> Iterator[str]:
+    """Serve a frontend before the backend."""
+    with damaging(backend, frontend) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def play(rendered: Rendered, url: str) -> tuple[int, str, str]:
     """Run the very command of the test pod."""
     (container,) = rendered.get("Pod", "taskflow-test-journey")["spec"]["containers"]
     process = start(container, FRONTEND_URL=url, WAIT_SECONDS="2")
     out, err = process.communicate(timeout=60)
-    assert _TOKEN not in out + err
+    assert not _TOKEN.search(out + err)
     return process.returncode, out, err
 
 
-def test_it_is_given_the_frontends_service(rendered: Rendered) -> None:
+def is_gone(backend: int, email: str) -> bool:
+    """Tell whether there is no account with an email."""
+    given = {"email": email, "password": "correct horse battery"}
+    url = f"http://127.0.0.1:{backend}/api/v1/auth/login"
+    return httpx2.post(url, json=given).status_code == 401
+
+
+def test_it_is_given_the_frontends_service_and_the_journey(rendered: Rendered) -> None:
     (container,) = rendered.get("Pod", "taskflow-test-journey")["spec"]["containers"]
-    assert environment(container) == {
-        "FRONTEND_URL": "http://taskflow-frontend-service:3000",
-        "WAIT_SECONDS": "60",
-        "API_PREFIX": _API,
-    }
+    given = environment(container)
+    assert given.keys() == {"FRONTEND_URL", "WAIT_SECONDS", "JOURNEY"}
+    assert given["FRONTEND_URL"] == "http://taskflow-frontend-service:3000"
+    assert given["WAIT_SECONDS"] == "60"
+    assert json.loads(given["JOURNEY"]) == json.loads(journey.FILE.read_text(encoding="utf-8"))
+    assert "$(" not in given["JOURNEY"], "Kubernetes would put another variable there"
 
 
-def test_it_uses_the_app_and_says_every_step(rendered: Rendered) -> None:
-    app = TaskFlow()
-    with serving(app) as url:
-        code, out, err = journey(rendered, url)
-        assert (code, err) == (0, "")
-        assert out.splitlines() == [*(f"ok      {step}" for step in _STEPS), "TaskFlow works."]
-        assert journey(rendered, url)[0] == 0
-    assert app.tasks == {}
-    assert len(set(app.emails)) == 2, "every account is another"
-    assert all(re.fullmatch(r"helm-test-[0-9a-f-]{36}@example\.com", each) for each in app.emails)
+def test_it_uses_the_app_and_says_every_step(rendered: Rendered, backend: int) -> None:
+    frontend = Frontend()
+    with served(backend, frontend) as url:
+        for _ in range(2):
+            code, out, err = play(rendered, url)
+            assert (code, err) == (0, "")
+            assert out.splitlines() == [
+                *(f"ok      {step}" for step in [*_STEPS, _LAST]), "TaskFlow works.",
+            ]  # fmt: skip
+    assert len(set(frontend.emails)) == 2, "every account is another"
+    assert all(is_gone(backend, email) for email in frontend.emails)
 
 
-def but(**fields: object) -> Wrong:
-    """Answer with some fields that differ."""
-    return lambda answer: Answer(answer.status, {**answer.body, **fields})
-
-
-def as_status(status: int) -> Wrong:
+def as_status(status: int) -> Damage:
     """Answer with another status."""
-    return lambda answer: Answer(status, answer.body)
+
+    def damage(answer: Answer) -> None:
+        answer.status = status
+
+    return damage
 
 
-def backwards(answer: Answer) -> Answer:
-    """Answer with the keys in another order."""
-    return Answer(answer.status, dict(reversed(answer.body.items())))
+def away(answer: Answer) -> None:
+    """Answer as without a database."""
+    answer.status, answer.headers = 503, []
+    answer.body = b'{"error":"x","code":"SERVICE_UNAVAILABLE","message":"x"}'
+
+
+def replacing(old: str, new: str) -> Damage:
+    """Answer with other bytes."""
+
+    def damage(answer: Answer) -> None:
+        changed = re.sub(old.encode(), new.encode(), answer.body, count=1)
+        assert changed != answer.body
+        answer.body = changed
+
+    return damage
+
+
+def with_kind(kind: str) -> Damage:
+    """Answer with another kind of content."""
+    return lambda answer: answer.headers.__setitem__(slice(None), [("Content-Type", kind)])
+
+
+def later(answer: Answer) -> None:
+    """Answer with a task that was changed a minute after it was made."""
+    task = json.loads(answer.body)
+    changed = datetime.fromisoformat(task["created_at"]) + timedelta(minutes=1)
+    task["updated_at"] = changed.strftime("%Y-%m-%dT%H:%M:%SZ")
+    answer.body = json.dumps(task, separators=(",", ":")).encode()
+
+
+def not_utf8(answer: Answer) -> None:
+    """Answer with bytes that are no text."""
+    answer.body += b"\xff"
 
 
 @pytest.mark.parametrize(
-    ("route", "wrong", "step", "said"),
+    ("route", "damage", "step", "said"),
     [
         ("GET /livez", as_status(503), 0, 'the answer must be "200", not "503"'),
-        ("GET /livez", but(status="so-so"), 0, "its state must be"),
+        ("GET /livez", replacing("alive", "so-so"), 0, "its body must be"),
         ("GET /", as_status(404), 1, 'the answer must be "200", not "404"'),
-        ("GET /", lambda _: Answer(200, "<title>nginx</title>"), 1, "that it names TaskFlow"),
-        ("GET /", lambda _: Answer(200, {"it": "TaskFlow"}), 1, "its kind must be"),
-        ("POST .*signup", as_status(200), 2, 'the answer must be "201", not "200"'),
-        (
-            "POST .*signup",
-            lambda _: Answer(503, {"error": "x", "code": "SERVICE_UNAVAILABLE", "message": "x"}),
-            2,
-            'the answer must be "201", not "503 SERVICE_UNAVAILABLE"',
-        ),
-        ("POST .*signup", backwards, 2, "its keys must be"),
-        ("POST .*signup", but(user={"id": "1", "email": "2"}), 2, "the user's keys must be"),
-        ("POST .*tasks", backwards, 3, "its keys must be"),
-        ("POST .*tasks", but(user_id="another"), 3, "the task must be"),
-        ("POST .*tasks", but(completed=True), 3, "the task must be {"),
-        ("POST .*tasks", but(updated_at="2026-01-20T10:30:00.123Z"), 3, "UTC in whole seconds"),
-        ("GET .*tasks", lambda _: Answer(200, []), 4, "their number must be 1, not 0"),
-        ("GET .*tasks", lambda found: Answer(200, found.body * 2), 4, "their number must be 1"),
-        ("PUT .*", but(completed=False), 5, "the task must be"),
-        ("DELETE .*", lambda _: Answer(200, {}), 6, 'the answer must be "204", not "200"'),
-        ("POST .*logout", but(status="success"), 7, "its state must be"),
-        ("GET .*me", lambda _: Answer(200, {}), 7, "the answer to its old token must be"),
+        ("GET /", replacing("TaskFlow", "nginx"), 1, "that it names TaskFlow"),
+        ("GET /", with_kind("text/plain"), 1, 'its kind must be "text/html"'),
+        ("GET /health", replacing('"0.1.0"', '"0.1.1"'), 2, "must go on with"),
+        ("GET /health", replacing("}$", "} "), 2, "must go on with nothing"),
+        ("GET /health", replacing("}$", ""), 2, 'must go on with ","chat_registered":true}'),
+        ("POST .*signup", away, 3, 'must be "201", not "503 SERVICE_UNAVAILABLE"'),
     ],
-)
-def test_it_fails_at_the_step_that_is_wrong(
-    rendered: Rendered, route: str, wrong: Wrong, step: int, said: str
+)  # fmt: skip
+def test_it_fails_before_there_is_an_account(
+    rendered: Rendered, backend: int, route: str, damage: Damage, step: int, said: str
 ) -> None:
-    with serving(TaskFlow(route, wrong)) as url:
-        code, out, err = journey(rendered, url)
-    assert code == 1
-    assert out.splitlines() == [f"ok      {each}" for each in _STEPS[:step]]
+    frontend = Frontend(route, damage)
+    with served(backend, frontend) as url:
+        code, out, err = play(rendered, url)
+    assert (code, out.splitlines()) == (1, [f"ok      {each}" for each in _STEPS[:step]])
     (line,) = err.splitlines()
     assert line.startswith(f"FAILED  {_STEPS[step]}: ")
     assert said in line
+    assert not any("DELETE" in what for what in frontend.asked)
 
 
-def test_it_sees_that_a_deleted_task_is_still_there(rendered: Rendered) -> None:
-    app = TaskFlow()
-    app.about_tasks = (  # type: ignore[method-assign]
-        lambda method, name, body: (
-            Answer(204) if method == "DELETE" else TaskFlow.about_tasks(app, method, name, body)
-        )
-    )
-    with serving(app) as url:
-        code, _, err = journey(rendered, url)
+@pytest.mark.parametrize(
+    ("route", "damage", "step", "said"),
+    [
+        ("POST .*signup", as_status(200), 3, 'the answer must be "201", not "200"'),
+        ("POST .*signup", replacing(r"ann-\w+", "ann-aaaaaaaaaa"), 3, "⟨run⟩"),
+        ("POST .*signup", replacing('{"user":(.*),"token":("[^"]+")', r'{"token":\2,"user":\1'),
+         3, '"token":"⟨token⟩'),
+        ("POST .*login", replacing('"id":"........', '"id":"00000000'), 4,
+         "the same ⟨uuid4#1⟩ as before"),
+        ("POST .*tasks", replacing('"id":"([^"]+)","user_id":"[^"]+"', r'"id":"\1","user_id":"\1"'),
+         6, "the same ⟨uuid4#1⟩"),
+        ("POST .*tasks", replacing('"id":"[^"]+","user_id":"([^"]+)"', r'"id":"\1","user_id":"\1"'),
+         6, "a new ⟨uuid4#6⟩"),
+        ("POST .*tasks", replacing("Z", ".123Z"), 6, "⟨timeT.0Z#3⟩"),
+        ("POST .*tasks", replacing(r"20\d\d-", "2020-"), 6, "a time of these minutes"),
+        ("POST .*tasks", later, 6, "the same ⟨timeT.0Z#3⟩ as before"),
+        ("PUT .*", replacing("true", "false"), 10, "must go on with"),
+        ("DELETE .*tasks.*", as_status(200), 12, 'the answer must be "204", not "200"'),
+        ("POST .*refresh", replacing("Token refreshed", "Token  refreshed"), 14, "must go on with"),
+        ("GET .*me", as_status(200), 17, 'the answer must be "401", not "200 INVALID_TOKEN"'),
+        ("GET .*nowhere", replacing("NOT_FOUND", "NOWHERE"), 18, "must go on with"),
+        ("GET .*nowhere", not_utf8, 18, "not valid"),
+    ],
+)  # fmt: skip
+def test_it_fails_at_the_step_that_is_wrong_and_removes_the_account(
+    rendered: Rendered, backend: int, route: str, damage: Damage, step: int, said: str
+) -> None:
+    frontend = Frontend(route, damage)
+    with served(backend, frontend) as url:
+        code, out, err = play(rendered, url)
     assert code == 1
-    assert err.startswith(f"FAILED  {_STEPS[6]}: the list must be []")
+    assert out.splitlines() == [f"ok      {each}" for each in [*_STEPS[:step], _LAST]]
+    (line,) = err.splitlines()
+    assert line.startswith(f"FAILED  {_STEPS[step]}: ")
+    assert said in line
+    assert is_gone(backend, frontend.emails[0])
 
 
-def test_it_waits_for_a_frontend_that_is_not_there_yet(rendered: Rendered) -> None:
+def test_an_account_that_cannot_be_removed_is_told(rendered: Rendered, backend: int) -> None:
+    damage = replacing('"token":"[^"]+"', '"token":"x.y.z"')
+    with served(backend, Frontend("POST .*signup", damage)) as url:
+        code, _, err = play(rendered, url)
+    first, second = err.splitlines()
+    assert code == 1
+    assert "must go on with ⟨token#2⟩" in first
+    assert second == f'FAILED  {_LAST}: the answer must be "204", not "401 INVALID_TOKEN"'
+
+
+def test_it_fails_where_only_the_removal_does(rendered: Rendered, backend: int) -> None:
+    with served(backend, Frontend("DELETE .*me", as_status(200))) as url:
+        code, out, err = play(rendered, url)
+    assert (code, len(out.splitlines())) == (1, len(_STEPS))
+    assert err == f'FAILED  {_LAST}: the answer must be "204", not "200"\n'
+
+
+def test_it_waits_for_a_frontend_that_is_not_there_yet(rendered: Rendered, backend: int) -> None:
     looks = count()
-    app = TaskFlow("GET /livez", lambda answer: Answer(503) if next(looks) == 0 else answer)
-    with serving(app) as url:
-        assert journey(rendered, url)[0] == 0
-    assert app.asked[:2] == ["GET /livez"] * 2
+
+    def late(answer: Answer) -> None:
+        answer.status = 503 if next(looks) == 0 else answer.status
+
+    frontend = Frontend("GET /livez", late)
+    with served(backend, frontend) as url:
+        assert play(rendered, url)[0] == 0
+    assert frontend.asked[:2] == ["GET /livez"] * 2
 
 
 def test_it_gives_up_where_nothing_answers(rendered: Rendered) -> None:
-    code, out, err = journey(rendered, f"http://127.0.0.1:{free_port()}")
+    code, out, err = play(rendered, f"http://127.0.0.1:{free_port()}")
     assert (code, out) == (1, "")
     assert err == f"FAILED  {_STEPS[0]}: ECONNREFUSED\n"

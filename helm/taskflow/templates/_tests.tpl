@@ -35,6 +35,9 @@ spec:
           value: "60"
         {{- range $name, $value := .env }}
         - name: {{ $name }}
+          {{- if gt ($value | toString | len) 80 }}
+          # yamllint disable-line rule:line-length
+          {{- end }}
           value: {{ $value | quote }}
         {{- end }}
       resources:
