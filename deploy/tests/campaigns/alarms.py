@@ -72,8 +72,8 @@ class Campaign:
     own_clock: OwnClock
     system_clock: SystemClock
     seed: int
-    own_every: int = 3
-    system_every: int = 3
+    own_every: int = 4
+    system_every: int = 8
 
     def run(self, count: int, workers: int, say: Callable[[str], None] = lambda _: None) -> Alarms:
         """Verify so often, by so many threads at once."""

@@ -52,13 +52,8 @@ class SystemClock:
     @contextmanager
     def backend(self, database_url: str) -> Iterator[int]:
         """Serve the backend by this clock and give its port."""
-        start = _SETTABLE + services._QUICK
-        with (
-            mock.patch.object(services, "_QUICK", start),
-            services.backend(
-                database_url, quick=True, **services.UNLIMITED, **{_FILE: str(self._path)}
-            ) as port,
-        ):
+        settings = {**services.UNLIMITED, _FILE: str(self._path)}
+        with services.backend(database_url, quick=True, first=_SETTABLE, **settings) as port:
             yield port
 
     def close(self) -> None:

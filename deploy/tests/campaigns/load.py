@@ -13,7 +13,7 @@ from typing import Any
 _PASSWORD = "correct horse battery"
 _TASKS, _AUTH = "/api/v1/tasks", "/api/v1/auth"
 # A busy system is meant, and not one that has no time for anything else.
-_PAUSE = 0.04
+_PAUSE = 0.1
 
 
 @dataclass

@@ -24,7 +24,7 @@ from tests.unit import services
 RUNS = int(os.environ.get("RUNS", "1000"))
 SEED = int(os.environ.get("FALSE_ALARM_SEED", "1"))
 REPORT = os.environ.get("FALSE_ALARM_REPORT", "")
-_WORKERS = 2
+_WORKERS = 4
 _USERS = 3
 
 

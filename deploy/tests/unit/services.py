@@ -58,10 +58,19 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def backend(database_url: str, *, quick: bool = False, **settings: str) -> Iterator[int]:
+def backend(
+    database_url: str, *, quick: bool = False, first: str = "", **settings: str
+) -> Iterator[int]:
     """Serve the real backend and give its port, which is one that a node port may be.
 
-    A quick one takes next to no time for passwords.
+    Parameters
+    ----------
+    quick
+        Whether it takes next to no time for passwords.
+    first
+        Python that a quick one runs before anything else.
+    settings
+        Variables of its environment.
     """
     environment = {
         **os.environ,
@@ -73,7 +82,7 @@ def backend(database_url: str, *, quick: bool = False, **settings: str) -> Itera
     }
     port = free_port(_NODE_PORTS)
     environment["CORS_ORIGINS"] = f"http://127.0.0.1:{port}"
-    start = ["-c", _QUICK] if quick else ["-m", "src.server"]
+    start = ["-c", first + _QUICK] if quick else ["-m", "src.server"]
     command = [sys.executable, *start, "--port", str(port)]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=_BACKEND, env=environment, stdout=log, stderr=log)

@@ -46,7 +46,9 @@ def campaign(port: int, clock: SystemClock) -> Iterator[Campaign]:
     """Verifications with the recording in the repository, in which clocks jump."""
     scenario, recording = sharing.contract()
     with OwnClock().used() as own_clock:
-        yield Campaign(scenario, recording, port, own_clock, clock, _SEED)
+        yield Campaign(
+            scenario, recording, port, own_clock, clock, _SEED, own_every=3, system_every=3
+        )
 
 
 @pytest.mark.timeout(180)
