@@ -1,4 +1,4 @@
-"""Drills of checkpoint four: a chart that does not render or lint."""
+"""Drills of checkpoint four: a chart that does not render, lint or fit the code."""
 
 from tests.drills.canaries import LIKE_A_TOKEN
 from tests.drills.drill import Drill
@@ -41,5 +41,10 @@ DRILLS = (
         _AT, "a name that Kubernetes does not take, which renders and does not lint",
         replaced(f"{TEMPLATES}/backend-configmap.yaml", "-backend-config", "-Backend_Config"),
         40, r"helm lint failed: .*backend-configmap\.yaml.*object name does not conform",
+    ),
+    Drill(
+        _AT, "a status in the code that the API's description does not have",
+        replaced("backend/src/api/auth.py", "status_code=201", "status_code=200"),
+        40, r"success status of POST /api/v1/auth/signup: 200 in backend/src/api/auth\.py",
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from tests.drills.faults import replaced
 
 _AT = "contract"
 _API = "/api/v1"
+_SIGNED_UP = "    return SignedUp("
 
 DRILLS = (
     Drill(
@@ -14,7 +15,8 @@ DRILLS = (
     ),
     Drill(
         _AT, "a status that is another one",
-        replaced("backend/src/api/auth.py", "status_code=201", "status_code=200"), 60,
+        replaced("backend/src/api/auth.py", _SIGNED_UP,
+                 f"    response.status_code = 200\n{_SIGNED_UP}"), 60,
         rf"POST {_API}/auth/signup: status is 200, not 201 \(sign up Ann\)",
     ),
     Drill(

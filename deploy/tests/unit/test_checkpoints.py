@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from taskflow_deploy import built_images, sources
-from taskflow_deploy.checkpoints import built, loaded, prerequisites, rendering
+from taskflow_deploy.checkpoints import built, chart, loaded, prerequisites, rendering
 from taskflow_deploy.checkpoints.deployment import Deployment, Wishes
 from taskflow_deploy.checkpoints.passing import hold
 from taskflow_deploy.clusters.base import BuiltImage
+from taskflow_deploy.contract.static import check
+from taskflow_deploy.contract.static.sides import Disagreement
 from taskflow_deploy.errors import (
+    ChartError,
     ContextRefusedError,
     DatabaseUnreachableError,
     ImageLoadError,
@@ -198,3 +201,19 @@ def test_pods_may_leave_towards_the_port_of_the_database(
 ) -> None:
     deployment.database_url = f"postgresql://{address}/d"
     assert rendering.values(deployment)["networkPolicy"] == {"postgresPort": port}
+
+
+def test_what_code_and_documents_do_not_agree_on_is_not_deployed(
+    deployment: Deployment, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart = [
+        Disagreement(f"the port of {name}", "1", "2", "a.py:3", "b.yaml", "Make them the same.")
+        for name in ("one", "two")
+    ]
+    monkeypatch.setattr(check, "check", lambda _repository: check.Checked(apart))
+    with pytest.raises(ChartError, match=r"the port of one: 1 in a\.py:3, 2 in b\.yaml") as caught:
+        hold(chart.CHECKPOINT, deployment)
+    assert caught.value.resolution == "Make them the same."
+    assert caught.value.details == ["the port of two: 1 in a.py:3, 2 in b.yaml"]
+    assert caught.value.mend == "./taskflow verify --static"
+    assert not any(call[1] == "upgrade" for call in tools.calls("helm"))

@@ -182,7 +182,7 @@ def test_code_documents_and_chart_are_looked_at_without_anything_running(
     assert (ended.code, ended.json["disagreements"][0]["what"]) == (63, "the port")
     ended = command.run("verify", "--static")
     assert ended.code == 63
-    assert ended.err.splitlines()[0] == "error: the port: here has 1, there has 2"
+    assert ended.err.splitlines()[0] == "error: the port: 1 in here, 2 in there"
 
 
 def test_from_inside_is_asked_the_deployed_system_alone(command: CommandLine) -> None:

@@ -1,11 +1,12 @@
-"""Checkpoint four: the chart lints and renders, and what it would change is known."""
+"""Checkpoint four: the chart lints, renders, fits the code, and what it would change is known."""
 
 from taskflow_deploy import kube, manifests, records
 from taskflow_deploy.checkpoints import rendering
 from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.checks import Check
-from taskflow_deploy.errors import CommandError
+from taskflow_deploy.contract.static import check as static
+from taskflow_deploy.errors import ChartError, CommandError
 
 _AS_BEFORE = "as it was verified"
 _NAMED = 4
@@ -37,6 +38,22 @@ def _lint(deployment: Deployment) -> str:
     with rendering.arguments(deployment, deployment.values) as words:
         rendering.helm(deployment, "lint", "--strict", *words[1:])
     return "no error and no warning"
+
+
+def _agree(deployment: Deployment) -> str:
+    """Compare what code, documents and chart say of the same things."""
+    if deployment.unchanged:
+        return _AS_BEFORE
+    checked = static.check(deployment.paths.repository)
+    if not checked.disagreements:
+        return checked.summary
+    first = checked.disagreements[0]
+    raise ChartError(
+        first.line,
+        first.mend,
+        [one.line for one in checked.disagreements[1:]],
+        mend="./taskflow verify --static",
+    )
 
 
 def _render(deployment: Deployment) -> str:
@@ -97,6 +114,7 @@ CHECKPOINT = Checkpoint(
                 "chart.lint", "The chart lints", _lint, mend="./taskflow helm lint helm/taskflow"
             ),
             Check("chart.render", "The chart renders", _render),
+            Check("chart.agreement", "Code, documents and chart agree", _agree),
         ),
         (Check("chart.diff", "What changes", _diff),),
     ),
