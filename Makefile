@@ -10,7 +10,7 @@ NPM := sh scripts/npm.sh
 DRILLS := CLUSTER_TEST_INSTANCE=drills CLUSTER_TEST_NODE_PORT=30313
 
 .PHONY: help setup check lint types unit frontend-check proxy-test chart-check requirements cluster-test screenshot \
-    isolation-test schemathesis fault-test timing-test rollout-test drills kill-test deploy-times record mutants false-alarms bench test sbom image-sizes fmt clean
+    isolation-test schemathesis fault-test timing-test rollout-test drills kill-test deploy-times record mutants false-alarms fuzz bench test sbom image-sizes fmt clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,10 @@ mutants: setup ## Damage answers in 240 ways: what the verifier finds, and Schem
 false-alarms: setup ## Verify the same build 1,000 times under load and with clocks that jump
 	cd deploy && RUNS=1000 FALSE_ALARM_REPORT=../docs/verifier-figures.md \
 	    ../.venv/bin/pytest -q -s tests/campaigns/test_false_alarms.py
+
+fuzz: setup ## Ask two equal systems 10,000 made-up requests, and compare every answer
+	cd deploy && FUZZ_PAIRS=$${FUZZ_PAIRS:-10000} FUZZ_REPORT=../docs/verifier-figures.md \
+	    ../.venv/bin/pytest -q -s tests/campaigns/test_fuzz.py
 
 bench: setup ## Measure the API beside the same endpoints written the plain way
 	cd backend && ../.venv/bin/python -m bench

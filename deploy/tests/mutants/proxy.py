@@ -11,6 +11,7 @@ from typing import Protocol
 
 _TIMEOUT = 30.0
 _NO_CONTENT = (204, 304)
+_IN_PARTS = "transfer-encoding"
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -111,7 +112,9 @@ class Proxy:
                 connection.putheader(name, value.encode("latin-1"))
             connection.endheaders(asked.body)
             got = connection.getresponse()
-            answer = Answer(got.status, got.reason, tuple(got.getheaders()), got.read())
+            # Its body is whole here, whatever it came in.
+            headers = tuple(one for one in got.getheaders() if one[0].lower() != _IN_PARTS)
+            answer = Answer(got.status, got.reason, headers, got.read())
         finally:
             connection.close()
         return rule.answer(asked, answer)

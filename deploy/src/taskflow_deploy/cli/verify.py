@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from taskflow_deploy.cli import fuzzing
 from taskflow_deploy.cli.common import JsonOption
 from taskflow_deploy.errors import (
     CalibrationError,
@@ -53,9 +54,22 @@ def verify(
     static: Annotated[
         bool, typer.Option(help="Ask nothing: look whether code, documents and chart agree.")
     ] = False,
+    fuzz: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Ask --reference and --url N made-up requests each; every answer has to be alike.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="Of --fuzz: make the requests of that run.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Prove that a running system answers exactly as the reference does, byte for byte."""
+    others = {"--static": static, "--inside": inside, "--scenario": scenario, "--record": record,
+              "--recording": recording}  # fmt: skip
+    fuzzing.check(fuzz, seed, reference, others)
     if static:
         _agree(Output(as_json=as_json))
         return
@@ -65,6 +79,11 @@ def verify(
     output, paths = Output(as_json=as_json), current_paths()
     for given in filter(None, (url, reference, origin)):
         _check_address(given)
+    if fuzz is not None:
+        target, known = _target(paths, url, origin)
+        other = contract.subject(reference, contract.Knowledge(origin or None))
+        fuzzing.fuzz(output, other, contract.subject(target, known), fuzz, seed, report)
+        return
     asked = _read(scenario) if scenario else contract.asked()
     if inside and (url or reference):
         raise UsageError(
@@ -101,10 +120,8 @@ def _agree(output: Output) -> None:
         output.data({"schema_version": SCHEMA_VERSION, "passed": not told, "disagreements": told})
         raise typer.Exit(DisagreementError.exit_code if told else 0)
     if checked.disagreements:
-        first = checked.disagreements[0]
-        lines = [f"{one.what}: {one.where_one} has {one.one}, {one.where_other} has {one.other}"
-                 for one in checked.disagreements]  # fmt: skip
-        raise DisagreementError(lines[0], first.mend, lines[1:])
+        first, *others = checked.disagreements
+        raise DisagreementError(first.line, first.mend, [one.line for one in others])
     output.good(f"{checked.summary}.")
 
 

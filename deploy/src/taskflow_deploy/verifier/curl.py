@@ -26,7 +26,8 @@ def chain(scenario: Scenario, step: Step, base_url: str, words: Mapping[str, str
     lines = [text for text in lines if text.partition("=")[0] in used]
     for one in chosen:
         lines.append(f"answer=$({_line(one, base_url, '-si')})")
-        lines += [f"{name}=$({picked(place, 'answer')})" for name, place in one.keep.items() if name in used]
+        told = {name: place for name, place in one.keep.items() if name in used}
+        lines += [f"{name}=$({picked(place, 'answer')})" for name, place in told.items()]
     return [*lines, _line(step, base_url, "-i")]
 
 
