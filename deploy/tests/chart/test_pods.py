@@ -102,7 +102,7 @@ def test_a_laptop_runs_one_pod_of_each(helm: Helm, rendered: Rendered) -> None:
     for component in COMPONENTS:
         assert rendered.get("Deployment", f"taskflow-{component}")["spec"]["replicas"] == 2
         assert local.get("Deployment", f"taskflow-{component}")["spec"]["replicas"] == 1
-        assert local.pod(component)["spec"]["terminationGracePeriodSeconds"] == 2 + 30 + 5
+        assert local.pod(component)["spec"]["terminationGracePeriodSeconds"] == 1 + 30 + 5
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
