@@ -17,7 +17,8 @@ help: ## Show this list
 
 setup: ## Make the development environment from the locks
 	@./taskflow --version >/dev/null
-	@$(UV) sync --quiet --frozen --inexact --all-packages --group dev --group bench --group node --group postgres
+	@$(UV) sync --quiet --frozen --inexact $${PYTHONDONTWRITEBYTECODE:+--compile-bytecode} \
+	    --all-packages --group dev --group bench --group node --group postgres
 	@$(NPM) install-if-changed
 
 check: lint types unit frontend-check ## Lint, types and unit tests: no cluster, no browser

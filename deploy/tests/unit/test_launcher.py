@@ -19,11 +19,13 @@ _PYTHON = '#!/bin/sh\necho "$TASKFLOW_UV:$*"\n'
 _UV = f"""#!/bin/sh
 case "$*" in
 "sync --quiet --frozen --inexact --project "*" --all-packages --python "*\
-" --no-python-downloads") ;;
+" --no-python-downloads") how=as-it-is ;;
+"sync --quiet --frozen --inexact --project "*" --all-packages --python "*\
+" --no-python-downloads --compile-bytecode") how=compiled ;;
 *) echo "uv does not know: $*" >&2; exit 2 ;;
 esac
 [ ! -e "$BREAK_UV" ] || exit 1
-echo sync >>"$UV_CALLS"
+echo "$how" >>"$UV_CALLS"
 mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"
 printf '%s' '{_PYTHON}' >"$UV_PROJECT_ENVIRONMENT/bin/python"
 chmod +x "$UV_PROJECT_ENVIRONMENT/bin/python"
@@ -70,9 +72,14 @@ class Checkout:
         )  # fmt: skip
 
     @property
+    def made(self) -> list[str]:
+        """How the environment was made, each time."""
+        return self.calls.read_text(encoding="utf-8").split() if self.calls.exists() else []
+
+    @property
     def syncs(self) -> int:
         """How often the environment was made."""
-        return len(self.calls.read_text(encoding="utf-8").split()) if self.calls.exists() else 0
+        return len(self.made)
 
 
 @pytest.fixture
@@ -102,6 +109,18 @@ def test_the_environment_is_made_once(checkout: Checkout) -> None:
         "",
     )
     assert checkout.syncs == 1
+
+
+def test_where_no_bytecode_may_be_written_the_packages_are_compiled_at_once(
+    checkout: Checkout,
+) -> None:
+    checkout.environment["PYTHONDONTWRITEBYTECODE"] = ""
+    assert checkout.run("up").returncode == 0
+    assert checkout.made == ["as-it-is"]
+    (checkout.root / "uv.lock").write_text("another", encoding="utf-8")
+    checkout.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    assert checkout.run("up").returncode == 0
+    assert checkout.made == ["as-it-is", "compiled"]
 
 
 @pytest.mark.parametrize("name", _MADE_OF)

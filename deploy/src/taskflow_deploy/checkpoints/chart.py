@@ -5,7 +5,6 @@ from taskflow_deploy.checkpoints import rendering
 from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
 from taskflow_deploy.checks import Check
-from taskflow_deploy.contract.static import check as static
 from taskflow_deploy.errors import ChartError, CommandError
 
 _AS_BEFORE = "as it was verified"
@@ -44,6 +43,8 @@ def _agree(deployment: Deployment) -> str:
     """Compare what code, documents and chart say of the same things."""
     if deployment.unchanged:
         return _AS_BEFORE
+    from taskflow_deploy.contract.static import check as static  # most commands need none of it
+
     checked = static.check(deployment.paths.repository)
     if not checked.disagreements:
         return checked.summary
