@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { Agent, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -121,20 +121,44 @@ describe("a request", () => {
     expect(received.equals(body)).toBe(true);
   });
 
-  it("is answered while it is still sent, and the backend drops the rest", async () => {
+  it("is answered while it is still sent, and its connection lives on", async () => {
     upstream.answer((request, response) => {
+      if (request.method === "GET") return void response.end("well");
       response.writeHead(413, { "Content-Length": 9, Connection: "close" });
       response.write("too large");
       request.resume().on("end", () => response.end());
     });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const body = Buffer.alloc(3_000_000);
-    const headers = { "Content-Length": body.length };
+    const post = { method: "POST", headers: { "Content-Length": body.length }, agent };
+    const ports = new Set<number | undefined>();
 
-    for (let count = 0; count < 10; count += 1) {
-      const answer = await frontend.send("/api/v1/tasks", { method: "POST", headers }, body);
-      expect([answer.statusCode, (await bodyOf(answer)).toString()]).toEqual([413, "too large"]);
+    for (let count = 0; count < 20; count += 1) {
+      for (const [options, sent, said] of [
+        [post, body, "too large"],
+        [{ agent }, undefined, "well"],
+      ] as const) {
+        const answer = await frontend.send("/api/v1/tasks", options, sent);
+        ports.add(answer.socket.localPort);
+        expect((await bodyOf(answer)).toString()).toBe(said);
+      }
     }
+    agent.destroy();
+    expect(ports.size).toBe(1);
     expect(frontend.log).not.toContain("unreachable");
+  });
+
+  it("that never ends is hung up on soon after its answer", async () => {
+    upstream.answer((_request, response) => {
+      response.writeHead(413, { "Content-Length": 9, Connection: "close" });
+      response.end("too large");
+    });
+    const sent = frontend.request("/api/v1/tasks", { method: "POST" });
+    sent.write("a part");
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    expect((await bodyOf(answer)).toString()).toBe("too large");
+    sent.on("error", () => undefined);
+    await once(answer.socket, "close");
   });
 
   it("is not lost when the backend closes a connection that was used before", async () => {

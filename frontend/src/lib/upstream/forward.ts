@@ -6,6 +6,7 @@ import { endToEnd, incoming } from "@/lib/upstream/headers";
 import { UNAVAILABLE } from "@/lib/upstream/unavailable";
 
 const DEFAULT_UPSTREAM = "http://127.0.0.1:8000";
+const LONGEST_REST_MS = 2_000;
 
 // A computed name: "NEXT_PUBLIC_" variables are otherwise replaced when the image is built,
 // and the address is known only where it runs.
@@ -46,7 +47,7 @@ export function forward(request: IncomingMessage, response: ServerResponse): voi
     });
     sent.on("response", (answer) => pass(answer, response, failed));
     if (repeatable) sent.end();
-    else pipeline(request, sent, () => undefined);
+    else request.pipe(sent).on("close", () => dropRest(request));
   };
   response.on("close", () => {
     left = !response.writableFinished;
@@ -60,6 +61,19 @@ function mayBeRepeated(request: IncomingMessage): boolean {
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   const reads = request.method === "GET" || request.method === "HEAD";
   return reads && length === undefined && encoding === undefined;
+}
+
+/**
+ * Lets go what is still to come of a request that was answered before it was read.
+ *
+ * A pipeline would end the client's connection instead, and with it the answer or the next request.
+ */
+function dropRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, LONGEST_REST_MS).unref();
 }
 
 function pass(
