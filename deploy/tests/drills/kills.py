@@ -112,7 +112,7 @@ class Killer:
         done = self._checkout.taskflow(*UP)
         verified = self._checkout.taskflow("verify", "--json").json
         checks = [
-            (verified["passed"], f"it does not verify: {verified['results']}"),
+            (verified["passed"], f"it does not verify: {verified['differences']}"),
             ("contract verified" in done.err, "it was not verified"),
             (not during or f"The last {command} was killed at {during}" in done.err,
              "it does not tell of the kill"),

@@ -77,7 +77,7 @@ def _told(drill: Drill, done: Run) -> list[str]:
 
 def _afterwards(checkout: Checkout, before: release.Release, drill: Drill) -> list[str]:
     verified = checkout.taskflow("verify", "--json").json
-    broken = [] if verified["passed"] else [f"it does not verify: {verified['results']}"]
+    broken = [] if verified["passed"] else [f"it does not verify: {verified['differences']}"]
     after = release.look(checkout)
     return [*broken, *release.complaints(before, after, undone=drill.undone)]
 
