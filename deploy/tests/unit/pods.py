@@ -12,6 +12,7 @@ def pod(component: str = "backend", reference: str = "", **changes: Any) -> dict
             "name": f"{component}-1",
             "namespace": "taskflow",
             "labels": {"component": component, "app": "taskflow"},
+            "creationTimestamp": "2026-01-20T10:30:00Z",
         },
         "spec": {
             "containers": [

@@ -40,17 +40,22 @@ def test_a_health_that_is_ill_is_no_figure(run: Run) -> None:
         limits.health(run.deployment(node_port=port))
 
 
-def test_restarts_of_a_new_release_are_refused_and_of_an_old_one_told(run: Run) -> None:
+def test_restarts_in_a_pod_that_was_just_made_are_refused_and_others_told(run: Run) -> None:
     run.cluster.start()
     deployment = run.deployment()
+    deployment.journal.note("prerequisites", "began")
     run.tools.change(pods=[pod(), pod("frontend")])
     assert limits.restarts(deployment) == "0 in 2 containers"
-    run.tools.change(pods=[pod(status__containerStatuses=[restarted(1, 1)])])
+    old = pod("frontend", status__containerStatuses=[restarted(1, 1)])
+    run.tools.change(pods=[pod(), old])
+    deployment.changed = True
     found = limits.restarts(deployment)
     assert isinstance(found, Found)
-    assert "started again: backend-1/backend" in found.reason
-    deployment.changed = True
-    with pytest.raises(LimitError, match="backend-1/backend"):
+    assert "started again: frontend-1/backend" in found.reason
+    made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    new = pod(status__containerStatuses=[restarted(1, 1)], metadata__creationTimestamp=made)
+    run.tools.change(pods=[new, old])
+    with pytest.raises(LimitError, match=r"again: backend-1/backend \d times\.$"):
         limits.restarts(deployment)
 
 

@@ -61,17 +61,28 @@ def restarts(deployment: Deployment) -> str | Found:
     Raises
     ------
     LimitError
-        One of a release that was just installed was.
+        One in a pod that this command made was. What was restarted in another may have been
+        stopped with its node.
     """
     pods = kube.app_pods(deployment.cluster)
     counts = {name: count for pod in pods for name, count in first_cause.restarts(pod).items()}
-    again = [f"{name} {count} times" for name, count in counts.items() if count]
+    again = _again(pods)
     if not again:
         return f"0 in {len(counts)} containers"
-    said = f"started again: {', '.join(again)}"
-    if deployment.changed:
-        raise LimitError(f"Containers that should not end were {said}.", _LOOK)
-    return warned(said, "./taskflow logs --previous")
+    since = deployment.journal.since
+    if fresh := _again([pod for pod in pods if _made_at(pod) >= since[: len(_made_at(pod))]]):
+        raise LimitError(f"Containers that should not end were started again: {fresh}.", _LOOK)
+    return warned(f"started again: {again}", "./taskflow logs --previous")
+
+
+def _again(pods: list[dict[str, Any]]) -> str:
+    counts = [pair for pod in pods for pair in first_cause.restarts(pod).items()]
+    return ", ".join(f"{name} {count} times" for name, count in counts if count)
+
+
+def _made_at(pod: dict[str, Any]) -> str:
+    """Return when a pod was made, UTC, in whole seconds."""
+    return str(pod["metadata"]["creationTimestamp"]).removesuffix("Z")
 
 
 def memory(deployment: Deployment) -> str | Found:
