@@ -123,7 +123,12 @@ def _stale_token(target: Target) -> Iterator[Mutant]:
 
 
 def _stale_times(target: Target) -> Iterator[Mutant]:
-    """Return a mutant for each task that was changed, as if it had not been."""
+    """Return a mutant for each task that was changed, as if it had not been.
+
+    Before the first step that waits, a task may be changed in the second in which it was made.
+    """
+    if not any(one.step.apart for one in (*target.earlier, target)):
+        return
     for keys, found in [((), target.data), *target.values]:
         if isinstance(found, dict) and _UPDATED in found and found[_CREATED] != found[_UPDATED]:
             damage = on_value(keys, lambda data: data | {_UPDATED: data[_CREATED]})
