@@ -19,7 +19,7 @@ from tests.standin.server import KEY, StandIn
 
 _PLANTS = re.compile(r'"id\\?":\s*\\?"([0-9a-f-]{36})\\?"[^{}]*water')
 _TURNS = ("add water the plants", "show my tasks", "complete water the plants",
-          "rename water the plants to water the roses", "delete water the roses")  # fmt: skip
+          "rename water the plants to water the roses", "delete water the roses", "add feed the cat")  # fmt: skip
 
 
 def _speak(request: JsonObject) -> Reply:
@@ -37,6 +37,7 @@ def _speak(request: JsonObject) -> Reply:
         _TURNS[2]: ("complete_task", {"task_id": ids[-1] if ids else ""}),
         _TURNS[3]: ("update_task", {"task_id": ids[-1] if ids else "", "title": "water the roses"}),
         _TURNS[4]: ("delete_task", {"task_id": ids[-1] if ids else ""}),
+        _TURNS[5]: ("add_task", {"title": "feed the cat"}),
     }
     name, arguments = turns[said]
     return use(call(name, **arguments))
@@ -54,7 +55,7 @@ def test_claude_is_compared_by_its_stand_in_and_loosely_where_it_is_real(
     with StandIn() as api, _served(database_url, api) as served:
         url = f"http://127.0.0.1:{served.port}"
         strict = subject(url, Knowledge(key=SECRET))
-        api.script(*[_speak] * 12 * 4)
+        api.script(*[_speak] * 14 * 4)
         recording, itself = calibrate(asked(), strict)
         assert itself.passed, itself.explanation
         assert "It is done" in recording.answers["talk, rename"].body
@@ -69,7 +70,7 @@ def test_claude_is_compared_by_its_stand_in_and_loosely_where_it_is_real(
         assert loose.passed, loose.explanation
         assert (api.refused, api.left) == ([], 0)
 
-        api.script(*[_speak] * 12)
+        api.script(*[_speak] * 14)
         first = compared(live=False).first
     assert (first.endpoint, first.place) == ("POST /api/v1/chat", "body.response")
     assert "It is done" in first.found
