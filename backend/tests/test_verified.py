@@ -19,7 +19,8 @@ from tests.standin.server import KEY, StandIn
 
 _PLANTS = re.compile(r'"id\\?":\s*\\?"([0-9a-f-]{36})\\?"[^{}]*water')
 _TURNS = ("add water the plants", "show my tasks", "complete water the plants",
-          "rename water the plants to water the roses", "delete water the roses", "add feed the cat")  # fmt: skip
+          "rename water the plants to water the roses", "delete water the roses",
+          "add feed the cat")  # fmt: skip
 
 
 def _speak(request: JsonObject) -> Reply:
