@@ -112,7 +112,7 @@ class Binder:
             return self._bind(wanted, piece, start, moment)
         if isinstance(wanted, str) and isinstance(piece, str):
             self.counts.compared += len(piece.encode("utf-8", "surrogateescape"))
-            same = _same_length(wanted, piece)
+            same = same_length(wanted, piece)
             if same == len(wanted) == len(piece):
                 return None
             return Mismatch("bytes", start + same, wanted[same:][:_SHOWN], piece[same:][:_SHOWN])
@@ -194,7 +194,7 @@ def _written(piece: str | Value | None) -> str:
     return piece.text if isinstance(piece, Value) else piece or ""
 
 
-def _same_length(one: str, other: str) -> int:
+def same_length(one: str, other: str) -> int:
     """Return how many characters two texts begin with alike."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -4,15 +4,14 @@ The page and the document for continuous integration have a row for each endpoin
 is all that was asked of it.
 """
 
-import json
 from collections import Counter
 from pathlib import Path
 
+from taskflow_deploy.verifier import reports
 from taskflow_deploy.verifier.binding import pieces
 from taskflow_deploy.verifier.difference import Difference
 from taskflow_deploy.verifier.fuzz.report import FuzzDifference, FuzzReport
 from taskflow_deploy.verifier.report import Answered, Endpoint, Report
-from taskflow_deploy.verifier.reports import html, junit
 from taskflow_deploy.verifier.symbols import Symbol
 
 
@@ -31,16 +30,7 @@ def write(report: FuzzReport, folder: Path, *, name: str = "API") -> None:
     OSError
         They could not be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    shown = as_report(report)
-    data = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
-    files = {
-        "report.html": html.page(shown, name=name),
-        "report.json": f"{data}\n",
-        "junit.xml": junit.document(shown, name=name),
-    }
-    for file, text in files.items():
-        (folder / file).write_text(text, encoding="utf-8")
+    reports.write(as_report(report), folder, name=name, data=report.to_json())
 
 
 def as_report(report: FuzzReport) -> Report:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from taskflow_deploy.verifier import places, tokens, values
 from taskflow_deploy.verifier.answers import Answer
-from taskflow_deploy.verifier.binding import Counts, Mismatch, pieces
+from taskflow_deploy.verifier.binding import Counts, Mismatch, pieces, same_length
 from taskflow_deploy.verifier.compare import Fault
 from taskflow_deploy.verifier.fuzz.asking import Reply, Silence
 from taskflow_deploy.verifier.presentable import presentable
@@ -132,8 +132,7 @@ class Pairing:
             self.common.counts.compared += len(theirs.encode("utf-8", "surrogateescape"))
             if mine == theirs:
                 return None
-            pairs = enumerate(zip(mine, theirs, strict=False))
-            same = next((at for at, (a, b) in pairs if a != b), min(len(mine), len(theirs)))
+            same = same_length(mine, theirs)
             return Mismatch("bytes", start + same, _short(mine[same:]), _short(theirs[same:]))
         kind = "type" if isinstance(mine, Value) else "bytes"
         return Mismatch(kind, start, _shown(mine), _shown(theirs))

@@ -1,7 +1,9 @@
 """Shows a report: as a page, for systems of continuous integration, as data, and on a terminal."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from taskflow_deploy.verifier.report import Report
 from taskflow_deploy.verifier.reports import html, junit
@@ -10,7 +12,14 @@ from taskflow_deploy.verifier.reports.text import COLUMNS, cause, first_differen
 __all__ = ["COLUMNS", "cause", "first_difference", "rows", "write"]
 
 
-def write(report: Report, folder: Path, *, when: str = "", name: str = "API") -> None:
+def write(
+    report: Report,
+    folder: Path,
+    *,
+    when: str = "",
+    name: str = "API",
+    data: Mapping[str, Any] | None = None,
+) -> None:
     """Write ``report.html``, ``report.json`` and ``junit.xml`` into a folder.
 
     Parameters
@@ -19,6 +28,8 @@ def write(report: Report, folder: Path, *, when: str = "", name: str = "API") ->
         It is made where there is none.
     when, name
         When it was asked and what, for people.
+    data
+        What ``report.json`` has, where that is not the report itself.
 
     Raises
     ------
@@ -26,10 +37,10 @@ def write(report: Report, folder: Path, *, when: str = "", name: str = "API") ->
         They could not be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    data = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    told = report.to_json() if data is None else data
     files = {
         "report.html": html.page(report, when=when, name=name),
-        "report.json": f"{data}\n",
+        "report.json": f"{json.dumps(told, ensure_ascii=False, indent=2)}\n",
         "junit.xml": junit.document(report, name=name),
     }
     for file, text in files.items():
