@@ -74,15 +74,24 @@ def hopeless(
 
 
 def find(pods: Sequence[Pod], events: Sequence[Event], since: str = "") -> Cause | None:
-    """Return the first cause, or the best guess at it; None where every pod is ready."""
-    # One that was started again now and then, and is ready, is no cause of anything.
-    ill = [pod for pod in _staying(pods) if not is_ready(pod)]
+    """Return the first cause, or the best guess at it; None where every pod is well.
+
+    Parameters
+    ----------
+    since
+        When what failed was begun, UTC: a container that came to a bad end after it is a cause
+        even if it runs again. Without it, one that is ready is no cause of anything.
+    """
+    staying = _staying(pods)
+    ill = [pod for pod in staying if not is_ready(pod)]
     for pod in ill:
         hard = next(_causes(pod, {}), None)
         if hard is not None:
             return hard
     rejected = _rejection(pods, events, since)
-    return rejected or next((_guess(pod, events) for pod in ill), None)
+    guesses = (_ended_since(pod, since) or _guess(pod, events) for pod in ill)
+    fallen = (_ended_since(pod, since) for pod in staying)
+    return rejected or next(guesses, None) or next(filter(None, fallen), None)
 
 
 def commands(cause: Cause) -> list[str]:
@@ -169,14 +178,24 @@ def _exit_code(container: Mapping[str, Any]) -> int:
     return code
 
 
-def _crash(pod: Pod, container: Mapping[str, Any]) -> Cause:
+def _ended_since(pod: Pod, since: str) -> Cause | None:
+    """Return the bad end that a container came to after a moment, if it is known."""
+    for container in statuses(pod):
+        at = str(_last_end(container).get("finishedAt", ""))
+        if since and _exit_code(container) and at[:_WHOLE_SECONDS] >= since[:_WHOLE_SECONDS]:
+            often = _ends(container) >= _CRASHES
+            return _crash(pod, container, "keeps ending" if often else "ended")
+    return None
+
+
+def _crash(pod: Pod, container: Mapping[str, Any], does: str = "keeps ending") -> Cause:
     pod_name, name, end = pod["metadata"]["name"], container["name"], _last_end(container)
     if end.get("reason") == "OOMKilled":
         limit = _memory_limit(pod, name)
         sentence = f"{pod_name}: its container {name} needs more memory than its limit{limit}."
         return Cause(sentence, "memory", pod_name, name)
     code = end.get("exitCode", "?")
-    sentence = f"{pod_name}: its container {name} keeps ending with code {code}."
+    sentence = f"{pod_name}: its container {name} {does} with code {code}."
     return Cause(sentence, "crash", pod_name, name)
 
 

@@ -79,7 +79,7 @@ DRILLS = (
     Drill(
         _AT, "ready, and then it falls",
         replaced("backend/src/api/health.py", "    return READY\n", _FALLS), 50,
-        rf"{_POD}: its container backend keeps ending with code 3\.", kind="crash",
+        rf"{_POD}: its container backend (keeps ending|ended) with code 3\.", kind="crash",
     ),
     Drill(
         _AT, "pods that the namespace forbids",

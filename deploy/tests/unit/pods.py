@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.unit.deployments import IMAGE_ID
 
+_AT = "2026-01-20T10:30:00Z"
+
 
 def pod(component: str = "backend", reference: str = "", **changes: Any) -> dict[str, Any]:
     """Return a pod that is new and ready, but for the changes: ``status__conditions=[]``."""
@@ -12,7 +14,7 @@ def pod(component: str = "backend", reference: str = "", **changes: Any) -> dict
             "name": f"{component}-1",
             "namespace": "taskflow",
             "labels": {"component": component, "app": "taskflow"},
-            "creationTimestamp": "2026-01-20T10:30:00Z",
+            "creationTimestamp": _AT,
         },
         "spec": {
             "containers": [
@@ -44,12 +46,12 @@ def waiting(reason: str, message: str = "because", name: str = "backend") -> lis
 
 def ended(name: str, code: int) -> dict[str, Any]:
     """Return the status of a container that has ended."""
-    return {"name": name, "state": {"terminated": {"exitCode": code}}}
+    return {"name": name, "state": {"terminated": {"exitCode": code, "finishedAt": _AT}}}
 
 
 def restarted(count: int, code: int = 137, reason: str = "Error", **now: Any) -> dict[str, Any]:
     """Return the status of a backend that was started again."""
-    end = {"terminated": {"exitCode": code, "reason": reason}}
+    end = {"terminated": {"exitCode": code, "reason": reason, "finishedAt": _AT}}
     return {"name": "backend", "restartCount": count, "lastState": end, **now}
 
 
@@ -60,5 +62,5 @@ def event(reason: str, name: str, message: str = "because") -> dict[str, Any]:
         "reason": reason,
         "message": message,
         "involvedObject": {"name": name},
-        "lastTimestamp": "2026-01-20T10:30:00Z",
+        "lastTimestamp": _AT,
     }

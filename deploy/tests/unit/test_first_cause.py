@@ -170,6 +170,34 @@ def test_a_ready_pod_that_was_started_again_now_and_then_is_no_cause() -> None:
     assert cause.pod == "frontend-1"
 
 
+@pytest.mark.parametrize("conditions", [[], [{"type": "Ready", "status": "True"}]])
+@pytest.mark.parametrize(
+    ("since", "status", "sentence"),
+    [
+        ("2026-01-20T10:30:00.700Z", restarted(1, 3), "ended with code 3."),
+        ("2026-01-20T10:30:00.700Z", restarted(2, 3), "keeps ending with code 3."),
+        ("2026-01-20T10:30:00.700Z", restarted(1, 137, "OOMKilled"),
+         "needs more memory than its limit of 512Mi."),
+        ("2026-01-20T10:30:01.000Z", restarted(1, 3), None),
+        ("2026-01-20T10:30:00.700Z", restarted(1, 0), None),
+        ("", restarted(1, 3), None),
+    ],
+    ids=["once", "twice", "memory", "before", "in a good way", "nobody knows since when"],
+)  # fmt: skip
+def test_a_pod_that_came_to_a_bad_end_meanwhile_is_the_cause_even_if_it_runs_again(
+    since: str, status: dict[str, Any], sentence: str | None, conditions: list[dict[str, str]]
+) -> None:
+    again = pod(status__containerStatuses=[status], status__conditions=conditions)
+    cause = first_cause.find([pod("frontend"), again], [], since)
+    told = cause and cause.sentence
+    if sentence:
+        assert told == f"backend-1: its container backend {sentence}"
+    elif conditions:
+        assert told is None
+    elif status["restartCount"] == 1:
+        assert told == "backend-1 runs but is not ready."
+
+
 def test_nothing_is_found_where_every_pod_is_ready_or_came_to_a_good_end() -> None:
     done = pod("migrations", status={"phase": "Succeeded", "conditions": []})
     assert first_cause.find([pod(), pod("frontend"), done], []) is None

@@ -4,10 +4,9 @@ import time
 from typing import Any
 
 from taskflow_deploy import first_cause, kube
-from taskflow_deploy.checkpoints import install
+from taskflow_deploy.checkpoints import install, steadiness
 from taskflow_deploy.checkpoints.checkpoint import Checkpoint
 from taskflow_deploy.checkpoints.deployment import Deployment
-from taskflow_deploy.checkpoints.steadiness import Steadiness
 from taskflow_deploy.checks import Check, Found, skipped
 from taskflow_deploy.errors import PodsError
 from taskflow_deploy.watch import Watch
@@ -41,7 +40,7 @@ class Wait:
         self._started = self._last_said = time.monotonic()
         self._restarts_before: dict[str, int] = {}
         self._replaced = deployment.changed
-        self._steadiness = Steadiness()
+        self._steadiness = steadiness.Steadiness()
 
     def until_ready(self) -> str:
         """Wait, and return how many pods were ready after how many seconds."""
@@ -79,10 +78,13 @@ class Wait:
             raise self._failed(cause, cause.sentence)
 
     def _too_late(self, pods: list[dict[str, Any]], limit: float, what: str) -> PodsError:
+        return self._told(pods, f"Not ready after {limit:.0f} s", what)
+
+    def _told(self, pods: list[dict[str, Any]], headline: str, what: str) -> PodsError:
         cause = first_cause.find(pods, self._watch.events(), self._deployment.journal.since)
         if cause is None:
-            return PodsError(f"Not ready after {limit:.0f} s: {what}.", _LOOK)
-        return self._failed(cause, f"Not ready after {limit:.0f} s: {cause.sentence}")
+            return PodsError(f"{headline}: {what}.", _LOOK)
+        return self._failed(cause, f"{headline}: {cause.sentence}")
 
     def _failed(self, cause: first_cause.Cause, sentence: str) -> PodsError:
         said = ""
@@ -94,11 +96,21 @@ class Wait:
         return PodsError(message, _LOOK, mend=first_cause.commands(cause)[0])
 
     def _are_steady(self, pods: list[dict[str, Any]]) -> bool:
-        """Whether the new pods have stayed ready for long enough, if anything was changed."""
+        """Whether the new pods have stayed ready for long enough, if anything was changed.
+
+        Raises
+        ------
+        PodsError
+            One of them did not.
+        """
         if not self._deployment.changed:
             return True
         new = [pod for pod in pods if _is_new(self._deployment, pod)]
-        return self._steadiness.look(new, len(self._deployment.images))
+        steady = self._steadiness.look(new, len(self._deployment.images))
+        if self._steadiness.fell:
+            headline = f"Ready, but not for {steadiness.STEADY_SECONDS:g} s"
+            raise self._told(new, headline, self._steadiness.fell)
+        return steady
 
     def _say(self, what: str) -> None:
         if time.monotonic() - self._last_said > _HEARTBEAT_SECONDS:

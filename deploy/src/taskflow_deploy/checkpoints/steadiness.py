@@ -8,17 +8,24 @@ import time
 from typing import Any
 
 from taskflow_deploy import first_cause
-from taskflow_deploy.errors import PodsError
 
-_STEADY_SECONDS = 2.5
+STEADY_SECONDS = 2.5
 # Until a pod that fell tells why: its container's end is told after it.
 _TELLING_SECONDS = 2.0
 
 
 class Steadiness:
-    """One look after the other at the new pods of a deployment."""
+    """One look after the other at the new pods of a deployment.
+
+    Attributes
+    ----------
+    fell
+        Which pod was ready, and fell or was started again within that time. It is told a
+        little later, so that what the pods say meanwhile tells why; empty until then.
+    """
 
     def __init__(self) -> None:
+        self.fell = ""
         self._since = 0.0
         self._restarts: dict[str, int] | None = None
         self._fell: tuple[float, str] | None = None
@@ -32,12 +39,6 @@ class Steadiness:
             The new pods, as they are now.
         expected
             How many there have to be.
-
-        Raises
-        ------
-        PodsError
-            One was ready, and fell or was started again within that time. It is raised a
-            little later, so that whoever looks at the pods as well can tell the cause.
         """
         if len(pods) != expected:  # one is still to come, or a watch began anew
             return False
@@ -50,7 +51,7 @@ class Steadiness:
             self._since, self._restarts = time.monotonic(), None if fallen else restarts
             return False
         now = time.monotonic()
-        long_enough = now - self._since >= _STEADY_SECONDS
+        long_enough = now - self._since >= STEADY_SECONDS
         again = [name for name, count in restarts.items() if count > self._restarts[name]]
         if self._fell is None and not long_enough and (fallen or again):
             what = f"{fallen[0]} fell" if fallen else f"{again[0]} was started again"
@@ -58,9 +59,6 @@ class Steadiness:
         if self._fell is None:
             return long_enough
         since, what = self._fell
-        if now - since < _TELLING_SECONDS:
-            return False
-        raise PodsError(
-            f"Ready, but not for {_STEADY_SECONDS:g} s: {what}.",
-            "See ./taskflow explain, or ./taskflow logs.",
-        )
+        if now - since >= _TELLING_SECONDS:
+            self.fell = what
+        return False
