@@ -1,12 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { Agent, type IncomingMessage, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { Frontend } from "./support/frontend";
+import { begin } from "./support/streaming";
 import { bodyOf, Upstream } from "./support/upstream";
 
 // The port is chosen anew by every run, so that the build cannot know the address.
@@ -22,16 +19,6 @@ afterAll(async () => {
   await frontend.stop();
   await upstream.stop();
 });
-
-/** Lets the backend begin an answer and leave it open, and returns both its ends. */
-async function begin(path: string, part: string): Promise<[ServerResponse, IncomingMessage]> {
-  const answered = upstream.next();
-  const sent = frontend.send(path);
-  const open = await answered;
-  open.writeHead(200, { "Content-Type": "text/event-stream" });
-  open.write(part);
-  return [open, await sent];
-}
 
 describe("a request", () => {
   it.each(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])(
@@ -120,101 +107,6 @@ describe("a request", () => {
     expect(answer.statusCode).toBe(200);
     expect(received.equals(body)).toBe(true);
   });
-
-  it("is answered while it is still sent, and its connection lives on", async () => {
-    upstream.answer((request, response) => {
-      if (request.method === "GET") return void response.end("well");
-      response.writeHead(413, { "Content-Length": 9, Connection: "close" });
-      response.write("too large");
-      request.resume().on("end", () => response.end());
-    });
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const body = Buffer.alloc(3_000_000);
-    const post = { method: "POST", headers: { "Content-Length": body.length }, agent };
-    const ports = new Set<number | undefined>();
-
-    for (let count = 0; count < 20; count += 1) {
-      for (const [options, sent, said] of [
-        [post, body, "too large"],
-        [{ agent }, undefined, "well"],
-      ] as const) {
-        const answer = await frontend.send("/api/v1/tasks", options, sent);
-        ports.add(answer.socket.localPort);
-        expect((await bodyOf(answer)).toString()).toBe(said);
-      }
-    }
-    agent.destroy();
-    expect(ports.size).toBe(1);
-    expect(frontend.log).not.toContain("unreachable");
-  });
-
-  it("that never ends is hung up on soon after its answer", async () => {
-    upstream.answer((_request, response) => {
-      response.writeHead(413, { "Content-Length": 9, Connection: "close" });
-      response.end("too large");
-    });
-    const sent = frontend.request("/api/v1/tasks", { method: "POST" });
-    sent.write("a part");
-    const [answer] = (await once(sent, "response")) as [IncomingMessage];
-    expect((await bodyOf(answer)).toString()).toBe("too large");
-    sent.on("error", () => undefined);
-    await once(answer.socket, "close");
-  });
-
-  it("is not lost when the backend closes a connection that was used before", async () => {
-    // Takes one request on each connection and hangs up on a second one, as a server does
-    // whose patience with an idle connection has just ended.
-    const impatient = createServer((socket: Socket) => {
-      let requests = 0;
-      socket.on("data", () => {
-        requests += 1;
-        if (requests > 1) socket.destroy();
-        else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
-      });
-    }).listen(0, "127.0.0.1");
-    await once(impatient, "listening");
-    const { port } = impatient.address() as AddressInfo;
-    const other = await Frontend.start(`http://127.0.0.1:${port}`);
-    try {
-      for (let count = 0; count < 3; count += 1) {
-        const answer = await other.send("/api/v1/tasks");
-        expect([answer.statusCode, (await bodyOf(answer)).toString()]).toEqual([200, "OK"]);
-      }
-    } finally {
-      await other.stop();
-      impatient.close();
-    }
-  });
-});
-
-describe("a connection to the backend", () => {
-  /** Sends requests one after the other and says on which connection each arrived. */
-  async function ports(...methods: string[]): Promise<(number | undefined)[]> {
-    const found: (number | undefined)[] = [];
-    upstream.answer((request, response) => {
-      found.push(request.socket.remotePort);
-      response.end();
-    });
-    for (const method of methods) await bodyOf(await frontend.send("/api/v1/tasks", { method }));
-    return found;
-  }
-
-  it("is kept for what only reads, and new for what writes", async () => {
-    const [first, second, third] = await ports("GET", "GET", "HEAD");
-    expect([second, third]).toEqual([first, first]);
-    expect(new Set(await ports("POST", "POST", "DELETE")).size).toBe(3);
-  });
-
-  it("is left after ten seconds, so that new pods get their share", async () => {
-    const found = [];
-    for (let seconds = 0; seconds <= 15; seconds += 3) {
-      found.push(...(await ports("GET")));
-      await sleep(3_000); // the server would close a connection that is idle for five
-    }
-    const [first, ...later] = found;
-    expect(later.slice(0, 3)).toEqual([first, first, first]);
-    expect(later.at(-1)).not.toBe(first);
-  }, 30_000);
 });
 
 describe("an answer", () => {
@@ -265,7 +157,7 @@ describe("an answer", () => {
   });
 
   it("is streamed: each part arrives before the backend goes on", async () => {
-    const [open, answer] = await begin("/api/v1/chat", "data: one\n\n");
+    const [open, answer] = await begin(upstream, frontend, "/api/v1/chat", "data: one\n\n");
     const parts = answer[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
 
     expect((await parts.next()).value?.toString()).toBe("data: one\n\n");
@@ -276,46 +168,13 @@ describe("an answer", () => {
   });
 
   it("that breaks off in the middle does not look complete", async () => {
-    const [open, answer] = await begin("/api/v1/tasks", "the first half");
+    const [open, answer] = await begin(upstream, frontend, "/api/v1/tasks", "the first half");
 
     open.destroy();
 
     await expect(bodyOf(answer)).rejects.toThrow();
     expect(answer.complete).toBe(false);
     await vi.waitFor(() => expect(frontend.log).toContain("ECONNRESET"));
-  });
-});
-
-describe("a client that goes away", () => {
-  /** The server answers the next request, and finds nothing in the last one worth a complaint. */
-  async function expectWellSince(logged: number): Promise<void> {
-    upstream.answer((_request, response) => void response.end("well"));
-    expect((await bodyOf(await frontend.send("/health"))).toString()).toBe("well");
-    expect(frontend.log.slice(logged)).toBe("");
-  }
-
-  it("before the answer ends the request to the backend", async () => {
-    const logged = frontend.log.length;
-    const answered = upstream.next();
-    const asked = frontend.request("/api/v1/chat", { method: "POST" });
-    asked.on("error", () => undefined);
-    asked.end("{}");
-    const open = await answered;
-
-    asked.destroy();
-
-    await once(open, "close");
-    await expectWellSince(logged);
-  });
-
-  it("in the middle of the answer ends it, and the server goes on", async () => {
-    const logged = frontend.log.length;
-    const [open, answer] = await begin("/api/v1/chat", "data: one\n\n");
-
-    answer.destroy();
-
-    await once(open, "close");
-    await expectWellSince(logged);
   });
 });
 

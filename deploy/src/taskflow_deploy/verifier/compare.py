@@ -1,9 +1,8 @@
 """Compares one answer with the recorded one: status, headers and body, byte for byte."""
 
-from collections import Counter
 from dataclasses import dataclass
 
-from taskflow_deploy.verifier import live, places
+from taskflow_deploy.verifier import live, places, structure
 from taskflow_deploy.verifier.answers import Answer
 from taskflow_deploy.verifier.binding import Binder, Mismatch
 from taskflow_deploy.verifier.recording import Recorded, moment_of
@@ -87,28 +86,13 @@ def _structural(template: str, text: str, offset: int, binder: Binder) -> Fault 
         wanted, found = places.scan(template), places.scan(text)
     except places.NotJsonError:
         return None
-    kinds = {place.path: place for place in reversed(wanted)}
-    for place in found:
-        one = kinds.get(place.path)
-        if one is not None and one.kind != place.kind:  # what is in it is missing or new, too
-            return Fault("bytes", place.path, _kind(one), show(_kind(place), binder))
-    paths, names = [place.path for place in wanted], [place.path for place in found]
-    for path in Counter(paths) - Counter(names):
-        return Fault("bytes", path, "present", "missing")
-    for path in Counter(names) - Counter(paths):
-        told = ("there once", "there twice") if path in paths else ("absent", "there")
-        return Fault("bytes", path, *told)
-    for path, name in zip(paths, names, strict=True):
-        if path != name:
-            return Fault("bytes", path, "in its place", f"out of order: {name} is there")
+    apart = structure.first(wanted, found)
+    if apart is not None:
+        return Fault("bytes", apart.path, apart.expected, show(apart.found, binder))
     pairs = [pair for pair in zip(wanted, found, strict=True) if pair[1].start <= offset]
     one, other = pairs[-1]
     shown = show(other.text, binder)
     return Fault("bytes", one.path, one.text, shown) if one.text != shown else None
-
-
-def _kind(place: places.Place) -> str:
-    return place.kind or place.text
 
 
 def _told(mismatch: Mismatch, binder: Binder) -> tuple[str, str]:

@@ -111,7 +111,7 @@ def test_the_command_tells_a_difference_and_how_to_see_it(
         words = ("verify", "--url", candidate.url, "--reference", both.reference.url)
         ended = command.run(*words, "--fuzz", "300", "--seed", "1", "--report", str(folder))
     assert ended.code == ContractError.exit_code
-    assert "error: GET /api/v1/auth/me: body.email is missing, not there, after 1 request" in (
+    assert "error: GET /api/v1/auth/me: body.email is missing, not present, after 1 request" in (
         ended.err.splitlines()
     )
     for side in (both.reference, candidate):

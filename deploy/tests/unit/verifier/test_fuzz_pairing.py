@@ -56,6 +56,8 @@ def test_what_fits_together(pairs: Sequence[tuple[str, str]]) -> None:
         ([('{"a":1,"b":2}', '{"a":1}')], ("bytes", "body.b")),
         ([('{"a":1}', '{"a":1,"b":2}')], ("bytes", "body.b")),
         ([('{"a":1,"b":2}', '{"b":2,"a":1}')], ("bytes", "body.a")),
+        ([('{"a":[1]}', '{"a":null}')], ("bytes", "body.a")),
+        ([('{"a":1}', '{"a":1,"a":1}')], ("bytes", "body.a")),
         ([("\udcff", "\udcfe")], ("bytes", "body, character 0")),
         # A new id on one side alone; one id for two; two for one.
         ([(f'["{_ONE}"]', f'["{_OTHER}"]'), (f'["{_ONE}"]', f'["{_THIRD}"]')],

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from taskflow_deploy.verifier import places, tokens, values
+from taskflow_deploy.verifier import places, structure, tokens, values
 from taskflow_deploy.verifier.answers import Answer
 from taskflow_deploy.verifier.binding import Counts, Mismatch, pieces, same_length
 from taskflow_deploy.verifier.compare import Fault
@@ -200,18 +200,10 @@ def _structural(one: str, other: str) -> Fault | None:
         wanted, found = places.scan(one), places.scan(other)
     except places.NotJsonError:
         return None
-    paths, names = [place.path for place in wanted], [place.path for place in found]
-    for path in paths:
-        if path not in names:
-            return Fault("bytes", path, "there", "missing")
-    for path in names:
-        if path not in paths:
-            return Fault("bytes", path, "not there", "there")
-    pairs = zip_longest(paths, names, fillvalue="nothing")
-    moved = next(((path, name) for path, name in pairs if path != name), None)
-    if moved is None:
+    apart = structure.first(wanted, found)
+    if apart is None:
         return None
-    return Fault("bytes", moved[0], "at its place in the order", f"{moved[1]} stands there")
+    return Fault("bytes", apart.path, _short(apart.expected), _short(apart.found))
 
 
 def _shown(piece: str | Value | None) -> str:
