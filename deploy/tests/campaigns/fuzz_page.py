@@ -27,7 +27,7 @@ def write(path: Path, report: FuzzReport) -> None:
         _counts("All", total, classes), "",
         f"- {report.helping:,} requests more were asked of both and compared: to sign up, and to"
         " list and remove what a sequence left.",
-        f"- {report.counts.compared:,} bytes compared, {report.counts.bound:,} bound, 0 ignored.",
+        f"- {report.counts.figures}.",
         f"- Answers of 429 that were waited out: {report.waits.times}.",
         *(f"- {cell(note)}" for note in report.notes),
         f"- {report.seconds:.0f} seconds; `FUZZ_SEED={report.seed}` repeats it.", "",

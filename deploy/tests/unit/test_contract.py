@@ -34,18 +34,11 @@ def test_the_real_backend_answers_as_recorded_and_keeps_nothing(quick_port: int)
     report = contract.verify(f"{origin}/", Knowledge(origin, services.SECRET))
     assert report.passed, report.explanation
     assert report.compared == len(contract.asked().all)
+    assert [row.name for row in report.endpoints] == contract.asked().endpoints
     assert [row.left_out for row in report.endpoints if row.left_out] == []
     assert report.counts.bound > 10_000
     assert "0 ignored" in report.figures
     assert json.loads(json.dumps(report.to_json()))["bytes"]["ignored"] == 0
-
-
-def test_what_up_asks_is_less_and_of_every_endpoint(quick_port: int) -> None:
-    report = contract.verify(f"http://127.0.0.1:{quick_port}", thorough=False)
-    assert report.passed, report.explanation
-    assert [row.name for row in report.endpoints] == contract.asked().endpoints
-    assert all(row.steps for row in report.endpoints)
-    assert report.compared < 145
 
 
 def test_all_eleven_are_asked() -> None:
@@ -71,17 +64,27 @@ def test_another_key_is_told_by_every_token(quick_port: int) -> None:
 
 
 def test_a_live_model_may_use_its_own_words_and_look_things_up(quick_port: int) -> None:
+    own: list[str] = []
+
     def speak(_method: str, path: str, answer: Answer) -> None:
         if path == "/api/v1/chat" and answer.status == 200:
             data = json.loads(answer.body)
             data["response"] = "Done, my friend."
             data["tool_calls"] = ["list_tasks", *data["tool_calls"]]
             answer.body = json.dumps(data, separators=(",", ":")).encode()
+            tools = json.dumps(data["tool_calls"], separators=(",", ":"))
+            own.extend(['"Done, my friend."', tools, str(len(answer.body))])
 
     with damaging(quick_port, speak) as port:
         url = f"http://127.0.0.1:{port}"
-        assert contract.verify(url, Knowledge(model_is_live=True)).passed
+        live = contract.verify(url, Knowledge(model_is_live=True))
+        ignored = sum(map(len, own))
         strict = contract.verify(url, Knowledge())
+    assert live.passed
+    assert live.notes == [
+        "A live model speaks: its own words, and further tools that it used, are ignored."
+    ]
+    assert live.counts.ignored == ignored > 0, "and its words decide the length"
     assert strict.first.endpoint == "POST /api/v1/chat", "and otherwise every word is compared"
 
 

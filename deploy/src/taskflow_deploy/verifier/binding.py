@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from taskflow_deploy.verifier import tokens, values
 from taskflow_deploy.verifier.clock import Clock
+from taskflow_deploy.verifier.counts import Counts, size
 from taskflow_deploy.verifier.symbols import Symbol, split
 from taskflow_deploy.verifier.values import Value
 
@@ -42,14 +43,6 @@ class Mismatch:
     start: int
     expected: str
     found: str
-
-
-@dataclass
-class Counts:
-    """Bytes that were compared as they are, and bytes of values that were bound."""
-
-    compared: int = 0
-    bound: int = 0
 
 
 @dataclass
@@ -108,10 +101,10 @@ class Binder:
         self, wanted: str | Symbol | None, piece: str | Value | None, start: int, moment: Moment
     ) -> Mismatch | None:
         if isinstance(wanted, Symbol) and isinstance(piece, Value):
-            self.counts.bound += len(piece.text)
+            self.counts.bound += size(piece.text)
             return self._bind(wanted, piece, start, moment)
         if isinstance(wanted, str) and isinstance(piece, str):
-            self.counts.compared += len(piece.encode("utf-8", "surrogateescape"))
+            self.counts.compared += size(piece)
             same = same_length(wanted, piece)
             if same == len(wanted) == len(piece):
                 return None
@@ -160,6 +153,7 @@ class Binder:
         # Before its claims: what a forged token says is bound to nothing.
         if self.key is not None and not token.is_signed_with(self.key):
             return Mismatch("token", start, "a signature with the system's key", "another one")
+        self.counts.given += size(token.claims)
         if inner := self.compare(recorded["claims"], token.claims, moment):
             expected = f"claims with {inner.expected}"
             return Mismatch(inner.kind, start, expected, f"claims with {inner.found}")

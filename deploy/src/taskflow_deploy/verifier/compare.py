@@ -38,7 +38,9 @@ def compare(
         return Fault("status", "status", str(recorded.status), str(answer.status))
     text = answer.text
     if model_is_live and step.speaks:
-        recorded, text = live.levelled(recorded, text, step.speaks)
+        level = live.levelled(recorded, text, step.speaks)
+        recorded, text = level.recorded, level.text
+        binder.counts.given += level.added
         answer = live.without_length(answer)
     # All are looked at, so that every value is bound; what tells most comes first.
     headers = _compare_headers(answer, recorded, binder)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from taskflow_deploy.verifier.binding import Counts
+from taskflow_deploy.verifier.counts import Counts
 from taskflow_deploy.verifier.difference import Difference
 from taskflow_deploy.verifier.presentable import presentable
 
@@ -131,10 +131,7 @@ class Report:
     @property
     def figures(self) -> str:
         """What was compared, in one line."""
-        return (
-            f"{self.compared} answers, {self.counts.compared:,} bytes compared, "
-            f"{self.counts.bound:,} bound, 0 ignored"
-        )
+        return f"{self.compared} answers, {self.counts.figures}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as data; each difference stands once, in the order of finding."""
@@ -145,7 +142,7 @@ class Report:
             "reference": presentable(self.reference),
             "seconds": round(self.seconds, 3),
             "answers": self.compared,
-            "bytes": {**asdict(self.counts), "ignored": 0},
+            "bytes": self.counts.data,
             "differences": [
                 {**asdict(found), "line": found.line, "curl": list(found.curl)}
                 for found in self.in_order

@@ -19,6 +19,7 @@ from taskflow_deploy.verifier.scenario import Scenario
 from taskflow_deploy.verifier.showing import answer_text, recorded_text
 
 _LETTERS = 10
+_LIVE = "A live model speaks: its own words, and further tools that it used, are ignored."
 _TIMES = 3
 
 
@@ -124,6 +125,8 @@ def _run(
     report = Report(subject.url, subject.way, reference, counts=binder.counts)
     rows = {name: Endpoint(name) for name in scenario.endpoints}
     report.endpoints = list(rows.values())
+    if subject.model_is_live:
+        report.notes.append(_LIVE)
     transport = subject.open()
     player = Player(scenario, transport, {**words, **({"key": subject.key} if subject.key else {})})
     try:
@@ -134,6 +137,7 @@ def _run(
                 continue
             fault = _judge(played, recording, binder, subject)
             if played.answer is not None:
+                binder.counts.receive(played.answer)
                 row.add(played.step.id, played.answer.received - played.answer.sent)
                 binder.ended(played.step.id, moment_of(played.answer))
             if fault is not None:

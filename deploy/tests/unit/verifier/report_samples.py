@@ -1,6 +1,6 @@
 """Reports of a verification, made by hand: what is in them comes from a hostile system."""
 
-from taskflow_deploy.verifier.binding import Counts
+from taskflow_deploy.verifier.counts import Counts
 from taskflow_deploy.verifier.difference import Difference
 from taskflow_deploy.verifier.report import Endpoint, Report
 
@@ -37,7 +37,7 @@ def report(*differences: Difference, endpoints: int = 2) -> Report:
     rows[1].left_out.append("forged: not known here: key")
     return Report(
         "http://a.example", "from this machine", "the recording of today", rows,
-        Counts(61_234, 4_321), 1.62, ["Asked again: a clock was set."], list(differences),
+        Counts(65_555, 61_234, 4_321), 1.62, ["Asked again: a clock was set."], list(differences),
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from itertools import zip_longest
 
 from taskflow_deploy.verifier import places, structure, tokens, values
 from taskflow_deploy.verifier.answers import Answer
-from taskflow_deploy.verifier.binding import Counts, Mismatch, pieces, same_length
+from taskflow_deploy.verifier.binding import Mismatch, pieces, same_length
 from taskflow_deploy.verifier.compare import Fault
+from taskflow_deploy.verifier.counts import Counts, size
 from taskflow_deploy.verifier.fuzz.asking import Reply, Silence
 from taskflow_deploy.verifier.presentable import presentable
 from taskflow_deploy.verifier.tokens import Token
@@ -32,7 +33,7 @@ class Common:
     keys
         What signs the tokens of each; None where it is not known.
     counts
-        Bytes that were compared, and bytes of values that were bound.
+        Bytes that the candidate answered.
     distance
         By how many seconds the candidate's clock is ahead; the first pair of moments tells.
     issued
@@ -78,6 +79,7 @@ class Pairing:
         """Compare the answer of the reference with that of the candidate."""
         if isinstance(one, Silence) or isinstance(other, Silence):
             return _unanswered(one, other)
+        self.common.counts.receive(other)
         self.lag = max(self.lag, abs(one.received - other.received))
         if one.status != other.status:
             return Fault("status", "status", str(one.status), str(other.status))
@@ -126,10 +128,10 @@ class Pairing:
         self, mine: str | Value | None, theirs: str | Value | None, start: int
     ) -> Mismatch | None:
         if isinstance(mine, Value) and isinstance(theirs, Value):
-            self.common.counts.bound += len(theirs.text)
+            self.common.counts.bound += size(theirs.text)
             return self._values(mine, theirs, start)
         if isinstance(mine, str) and isinstance(theirs, str):
-            self.common.counts.compared += len(theirs.encode("utf-8", "surrogateescape"))
+            self.common.counts.compared += size(theirs)
             if mine == theirs:
                 return None
             same = same_length(mine, theirs)
@@ -161,6 +163,7 @@ class Pairing:
         one, other = tokens.read(mine), tokens.read(theirs)
         if one is None or other is None or one.header != other.header:
             return Mismatch("token", start, _head(one), _head(other))
+        self.common.counts.given += size(other.claims)
         if inner := self._texts(one.claims, other.claims):
             wanted, found = f"claims with {inner.expected}", f"claims with {inner.found}"
             return Mismatch(inner.kind, start, wanted, found)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from taskflow_deploy.verifier.binding import Counts
+from taskflow_deploy.verifier.counts import Counts
 from taskflow_deploy.verifier.fuzz.asking import Reply, Silence, Waits
 from taskflow_deploy.verifier.presentable import presentable
 from taskflow_deploy.verifier.reports.plain import count, plain
@@ -116,8 +116,7 @@ class FuzzReport:
         told = ", ".join(f"{often:,} {name}" for name, often in sorted(total.items()))
         return (
             f"{self.pairs:,} pairs in {self.sequences:,} sequences (seed {self.seed}) and "
-            f"{self.helping:,} more, {self.counts.compared:,} bytes compared, "
-            f"{self.counts.bound:,} bound, 0 ignored; {told or 'nothing answered'}; "
+            f"{self.helping:,} more, {self.counts.figures}; {told or 'nothing answered'}; "
             f"429 waited out {count(self.waits.times, 'time')}, {self.waits.seconds:.0f} s"
         )
 
@@ -154,7 +153,7 @@ class FuzzReport:
             "helping": self.helping,
             "sequences": self.sequences,
             "seconds": round(self.seconds, 3),
-            "bytes": {**asdict(self.counts), "ignored": 0},
+            "bytes": self.counts.data,
             "waits": {
                 name: {"times": len(one), "seconds": round(sum(one), 1)}
                 for name, one in self.waits.by_side.items()

@@ -13,9 +13,9 @@ _TEMPLATE = Path(__file__).with_name("page.html")
 _COUNTING = (
     "Compared are the bytes of headers and bodies that have to be those of the reference; bound "
     "are the bytes of values that differ from run to run, each of which has to be of its type and "
-    "to come back wherever the reference's did, and nowhere else; ignored would be bytes that "
-    "nobody looks at. Of an answer that differs, what comes after its first difference is not "
-    "counted."
+    "to come back wherever the reference's did, and nowhere else; ignored are bytes that "
+    "nobody looked at: in a text that differs, those after its first difference, and with a live "
+    "model its own words."
 )
 
 
@@ -71,7 +71,7 @@ def _figures(report: Report) -> Html:
         (f"{report.compared:,}", "answers"),
         (f"{report.counts.compared:,}", "bytes compared"),
         (f"{report.counts.bound:,}", "bytes bound"),
-        ("0", "bytes ignored"),
+        (f"{report.counts.ignored:,}", "bytes ignored"),
         (f"{report.seconds:.1f} s", "in all"),
     ]
     told = (element("li", element("strong", value), " ", what) for value, what in figures)
