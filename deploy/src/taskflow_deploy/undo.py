@@ -72,7 +72,7 @@ def _require_verified(output: Output, cluster: Cluster, url: str) -> None:
             output.note("  waiting for the pods of before to be ready")
         time.sleep(_POLL_SECONDS)
     cluster.make_reachable(urlsplit(url).port or _HTTP)
-    report = verify(url, deployed.knowledge(cluster, url), thorough=False)
+    report = verify(url, deployed.knowledge(cluster, url))
     if not report.passed:
         raise ContractError(f"{report.first.endpoint}: {report.first.line}")
 

@@ -29,7 +29,6 @@ def _verify(deployment: Deployment) -> str:
     report = verify(
         deployment.url,
         Knowledge(deployment.url, given.better_auth_secret, model_is_live=live),
-        thorough=False,
     )
     if not report.passed:
         raise ContractError(

@@ -74,13 +74,6 @@ def subject(
     return Subject(opened, url, words, known.key, known.model_is_live, called)
 
 
-def verify(base_url: str, known: Knowledge | None = None, *, thorough: bool = True) -> Report:
-    """Ask a running system, through its frontend, and compare it with the recording.
-
-    Parameters
-    ----------
-    thorough
-        Ask what repeats at one endpoint what others show, as well.
-    """
-    steps = asked() if thorough else asked().without("thorough")
-    return compare(steps, recorded(), subject(base_url, known or Knowledge()), REFERENCE)
+def verify(base_url: str, known: Knowledge | None = None) -> Report:
+    """Ask a running system, through its frontend, and compare it with the recording."""
+    return compare(asked(), recorded(), subject(base_url, known or Knowledge()), REFERENCE)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,15 +131,10 @@ class Scenario:
 
     def only(self, tag: str) -> "Scenario":
         """Return the steps that have a tag."""
-        return self._where(lambda step: tag in step.tags)
-
-    def without(self, tag: str) -> "Scenario":
-        """Return the steps that have not a tag."""
-        return self._where(lambda step: tag not in step.tags)
-
-    def _where(self, holds: Callable[[Step], bool]) -> "Scenario":
-        chosen = [tuple(filter(holds, part)) for part in (self.steps, self.cleanup)]
-        return Scenario(self.name, chosen[0], chosen[1], self.constants)
+        steps, cleanup = (
+            tuple(step for step in part if tag in step.tags) for part in (self.steps, self.cleanup)
+        )
+        return Scenario(self.name, steps, cleanup, self.constants)
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
