@@ -93,9 +93,15 @@ def unfinished(cluster: Cluster) -> list[str]:
 def is_rolled_out(deployment: dict[str, Any]) -> bool:
     """Tell whether all pods of a Deployment are as it wants them now, and ready."""
     status, wanted = deployment["status"], deployment["spec"]["replicas"]
-    seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
     counts = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "readyReplicas")}
-    return seen and counts == {wanted}
+    return is_seen(deployment) and counts == {wanted}
+
+
+def is_seen(deployment: dict[str, Any]) -> bool:
+    """Tell whether the cluster has seen a Deployment as it is now."""
+    return bool(
+        deployment["status"].get("observedGeneration") == deployment["metadata"]["generation"]
+    )
 
 
 def app_pods(cluster: Cluster) -> list[dict[str, Any]]:

@@ -1,20 +1,16 @@
 """Goes back to what was last proven."""
 
-import time
 from urllib.parse import urlsplit
 
-from taskflow_deploy import deployed, kube, records
+from taskflow_deploy import deployed, kube, records, settling
 from taskflow_deploy.clusters.base import Cluster
 from taskflow_deploy.contract.verify import verify
-from taskflow_deploy.errors import CommandError, ContractError, PodsError
+from taskflow_deploy.errors import CommandError, ContractError
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import Paths
 from taskflow_deploy.records import Verified
 
 _HTTP = 80
-_READY_SECONDS = 120.0
-_POLL_SECONDS = 0.3
-_HEARTBEAT_SECONDS = 5.0
 
 
 def undo(paths: Paths, output: Output, cluster: Cluster) -> str:
@@ -62,30 +58,11 @@ def go_back(paths: Paths, output: Output, cluster: Cluster, target: Verified) ->
 
 
 def _require_verified(output: Output, cluster: Cluster, url: str) -> None:
-    started = last_said = time.monotonic()
-    while not _is_settled(cluster):
-        now = time.monotonic()
-        if now - started > _READY_SECONDS:
-            raise PodsError(f"The pods of before were not ready after {_READY_SECONDS:.0f} s.")
-        if now - last_said > _HEARTBEAT_SECONDS:
-            last_said = now
-            output.note("  waiting for the pods of before to be ready")
-        time.sleep(_POLL_SECONDS)
+    settling.wait(output, cluster)
     cluster.make_reachable(urlsplit(url).port or _HTTP)
     report = verify(url, deployed.knowledge(cluster, url))
     if not report.passed:
         raise ContractError(f"{report.first.endpoint}: {report.first.line}")
-
-
-def _is_settled(cluster: Cluster) -> bool:
-    """Tell whether all pods are those of the deployments as they are now, and ready."""
-    found = kube.read(cluster, "get", "deployments,pods", "-l", "app=taskflow")["items"]
-    deployments = [entry for entry in found if entry["kind"] == "Deployment"]
-    if not all(map(kube.is_rolled_out, deployments)):
-        return False
-    # A pod that is leaving still serves, and may still be talked to.
-    wanted_pods: int = sum(entry["spec"]["replicas"] for entry in deployments)
-    return len(found) - len(deployments) == wanted_pods
 
 
 def remove(paths: Paths, cluster: Cluster) -> None:

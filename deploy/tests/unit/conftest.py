@@ -121,7 +121,7 @@ def whole(
     monkeypatch.setattr(pods, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(steadiness, "STEADY_SECONDS", 0.05)
     monkeypatch.setattr(steadiness, "_TELLING_SECONDS", 0.05)
-    monkeypatch.setattr("taskflow_deploy.undo._POLL_SECONDS", 0.01)
+    monkeypatch.setattr("taskflow_deploy.settling._POLL_SECONDS", 0.01)
     return Run(tools, paths, database_url, backend_port)
 
 

@@ -18,7 +18,7 @@ Back = Callable[[int | None], Verified]
 @pytest.fixture
 def run(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same machine, which the commands find, and which does not wait long for pods."""
-    monkeypatch.setattr("taskflow_deploy.undo._READY_SECONDS", 0.1)
+    monkeypatch.setattr("taskflow_deploy.settling._READY_SECONDS", 0.1)
     monkeypatch.setattr(
         "taskflow_deploy.cli.revisions.open_context",
         lambda *_, as_json=False, **__: Context(run.paths, Output(as_json=as_json), run.cluster),
@@ -84,7 +84,10 @@ def test_what_does_not_work_any_more_is_undone(
     run.tools.change(pods_become={"3": "crash"})
     with pytest.raises(PodsError) as failed:
         back(1)
-    assert "were not ready after" in failed.value.message
+    assert failed.value.message == (
+        "What was gone back to does not run: "
+        "taskflow-backend-5d4f: its container backend keeps ending with code 3."
+    )
     assert failed.value.details[-1] == f"evidence: {run.evidence[0]}"
     assert "rolled back to revision 2, and that was verified again" in capsys.readouterr().err
     verified = records.last_verified(run.paths)

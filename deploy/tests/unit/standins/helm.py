@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OVERRIDE = "--force-conflicts"
+_REVISION = "deployment.kubernetes.io/revision"
 
 
 def play(world: World, words: list[str], _stdin: str) -> None:
@@ -106,7 +107,7 @@ def _uninstall(world: World, _namespace: str, words: list[str]) -> None:
     given = parse("helm uninstall", words, flags=["--ignore-not-found"], positional=["release"])
     if not given["--ignore-not-found"]:
         _revisions(world)
-    for kind in ("revisions", "pods", "deployments"):
+    for kind in ("revisions", "pods", "deployments", "replicasets"):
         world.set(kind, [])
 
 
@@ -159,8 +160,15 @@ def _add(world: World, namespace: str, values: dict[str, Any]) -> None:
     world.set("revisions", [*before, added])
     become = world.get("pods_become", {}).get(str(number), "ready")
     parts = ("backend", "frontend")
-    world.set("pods", [_pod(world, namespace, part, values[part], become) for part in parts])
-    world.set("deployments", [_deployment(namespace, part, values[part], become) for part in parts])
+    pods = [_pod(world, namespace, part, values[part], become) for part in parts]
+    deployments = [_deployment(namespace, part, values[part], become) for part in parts]
+    for pod, deployment in zip(pods, deployments, strict=True):
+        pod["metadata"]["labels"]["pod-template-hash"] = f"{number:x}"
+        deployment["metadata"]["annotations"] = {_REVISION: str(number)}
+    sets = [_replica_set(namespace, part, number) for part in parts]
+    world.set("pods", pods)
+    world.set("deployments", deployments)
+    world.set("replicasets", [*world.get("replicasets", []), *sets])
 
 
 def _pod(
@@ -196,6 +204,20 @@ def _pod(
             "phase": "Running",
             "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
             "containerStatuses": [container],
+        },
+    }
+
+
+def _replica_set(namespace: str, part: str, number: int) -> dict[str, Any]:
+    labels = {"app": "taskflow", "component": part, "pod-template-hash": f"{number:x}"}
+    return {
+        "kind": "ReplicaSet",
+        "metadata": {
+            "name": f"taskflow-{part}-{number:x}",
+            "namespace": namespace,
+            "labels": labels,
+            "annotations": {_REVISION: str(number)},
+            "ownerReferences": [{"kind": "Deployment", "name": f"taskflow-{part}"}],
         },
     }
 
