@@ -2,28 +2,17 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
+import { Both } from "./support/both";
 import { Frontend } from "./support/frontend";
-import { begin } from "./support/streaming";
-import { bodyOf, Upstream } from "./support/upstream";
+import { bodyOf } from "./support/upstream";
 
-let upstream: Upstream;
-let frontend: Frontend;
-
-beforeAll(async () => {
-  upstream = await Upstream.start();
-  frontend = await Frontend.start(upstream.url);
-});
-
-afterAll(async () => {
-  await frontend.stop();
-  await upstream.stop();
-});
+const both = new Both();
 
 describe("a request whose body is not wanted", () => {
   it("is answered while it is still sent, and its connection lives on", async () => {
-    upstream.answer((request, response) => {
+    both.upstream.answer((request, response) => {
       if (request.method === "GET") return void response.end("well");
       response.writeHead(413, { "Content-Length": 9, Connection: "close" });
       response.write("too large");
@@ -39,22 +28,22 @@ describe("a request whose body is not wanted", () => {
         [post, body, "too large"],
         [{ agent }, undefined, "well"],
       ] as const) {
-        const answer = await frontend.send("/api/v1/tasks", options, sent);
+        const answer = await both.frontend.send("/api/v1/tasks", options, sent);
         ports.add(answer.socket.localPort);
         expect((await bodyOf(answer)).toString()).toBe(said);
       }
     }
     agent.destroy();
     expect(ports.size).toBe(1);
-    expect(frontend.log).not.toContain("unreachable");
+    expect(both.frontend.log).not.toContain("unreachable");
   });
 
   it("that never ends is hung up on soon after its answer", async () => {
-    upstream.answer((_request, response) => {
+    both.upstream.answer((_request, response) => {
       response.writeHead(413, { "Content-Length": 9, Connection: "close" });
       response.end("too large");
     });
-    const sent = frontend.request("/api/v1/tasks", { method: "POST" });
+    const sent = both.frontend.request("/api/v1/tasks", { method: "POST" });
     sent.write("a part");
     const [answer] = (await once(sent, "response")) as [IncomingMessage];
     expect((await bodyOf(answer)).toString()).toBe("too large");
@@ -67,11 +56,12 @@ describe("a connection to the backend", () => {
   /** Sends requests one after the other and says on which connection each arrived. */
   async function ports(...methods: string[]): Promise<(number | undefined)[]> {
     const found: (number | undefined)[] = [];
-    upstream.answer((request, response) => {
+    both.upstream.answer((request, response) => {
       found.push(request.socket.remotePort);
       response.end();
     });
-    for (const method of methods) await bodyOf(await frontend.send("/api/v1/tasks", { method }));
+    for (const method of methods)
+      await bodyOf(await both.frontend.send("/api/v1/tasks", { method }));
     return found;
   }
 
@@ -121,15 +111,15 @@ describe("a connection to the backend", () => {
 describe("a client that goes away", () => {
   /** The server answers the next request, and finds nothing in the last one worth a complaint. */
   async function expectWellSince(logged: number): Promise<void> {
-    upstream.answer((_request, response) => void response.end("well"));
-    expect((await bodyOf(await frontend.send("/health"))).toString()).toBe("well");
-    expect(frontend.log.slice(logged)).toBe("");
+    both.upstream.answer((_request, response) => void response.end("well"));
+    expect((await bodyOf(await both.frontend.send("/health"))).toString()).toBe("well");
+    expect(both.frontend.log.slice(logged)).toBe("");
   }
 
   it("before the answer ends the request to the backend", async () => {
-    const logged = frontend.log.length;
-    const answered = upstream.next();
-    const asked = frontend.request("/api/v1/chat", { method: "POST" });
+    const logged = both.frontend.log.length;
+    const answered = both.upstream.next();
+    const asked = both.frontend.request("/api/v1/chat", { method: "POST" });
     asked.on("error", () => undefined);
     asked.end("{}");
     const open = await answered;
@@ -141,8 +131,8 @@ describe("a client that goes away", () => {
   });
 
   it("in the middle of the answer ends it, and the server goes on", async () => {
-    const logged = frontend.log.length;
-    const [open, answer] = await begin(upstream, frontend, "/api/v1/chat", "data: one\n\n");
+    const logged = both.frontend.log.length;
+    const [open, answer] = await both.begin("/api/v1/chat", "data: one\n\n");
 
     answer.destroy();
 

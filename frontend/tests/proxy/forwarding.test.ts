@@ -2,40 +2,28 @@ import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
+import { Both } from "./support/both";
 import { Frontend } from "./support/frontend";
-import { begin } from "./support/streaming";
 import { bodyOf, Upstream } from "./support/upstream";
 
-// The port is chosen anew by every run, so that the build cannot know the address.
-let upstream: Upstream;
-let frontend: Frontend;
-
-beforeAll(async () => {
-  upstream = await Upstream.start();
-  frontend = await Frontend.start(upstream.url);
-});
-
-afterAll(async () => {
-  await frontend.stop();
-  await upstream.stop();
-});
+const both = new Both();
 
 describe("a request", () => {
   it.each(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])(
     "by %s reaches the backend with its path, query and headers",
     async (method) => {
-      upstream.answer((_request, response) => void response.end());
+      both.upstream.answer((_request, response) => void response.end());
       const headers = { Authorization: "Bearer token", Cookie: "refresh_token=abc; other=1" };
 
-      const answer = await frontend.send("/api/v1/tasks?q=a%2Fb%20c%2Bd&empty=", {
+      const answer = await both.frontend.send("/api/v1/tasks?q=a%2Fb%20c%2Bd&empty=", {
         method,
         headers,
       });
 
       await bodyOf(answer);
       expect(answer.statusCode).toBe(200);
-      const [seen] = upstream.seen;
-      const url = new URL(seen?.url ?? "", upstream.url);
+      const [seen] = both.upstream.seen;
+      const url = new URL(seen?.url ?? "", both.upstream.url);
       expect([seen?.method, url.pathname]).toEqual([method, "/api/v1/tasks"]);
       expect([...url.searchParams]).toEqual([
         ["q", "a/b c+d"],
@@ -44,7 +32,7 @@ describe("a request", () => {
       expect(seen?.headers).toMatchObject({
         authorization: "Bearer token",
         cookie: "refresh_token=abc; other=1",
-        "x-forwarded-host": `127.0.0.1:${frontend.port}`,
+        "x-forwarded-host": `127.0.0.1:${both.frontend.port}`,
         "x-forwarded-proto": "http",
       });
     },
@@ -58,11 +46,11 @@ describe("a request", () => {
       { "X-Forwarded-For": "198.51.100.1", Connection: "close, X-Forwarded-For" },
     ],
   ])("tells the backend from which address it came%s", async (_what, headers) => {
-    upstream.answer((_request, response) => void response.end());
+    both.upstream.answer((_request, response) => void response.end());
 
-    await bodyOf(await frontend.send("/api/v1/tasks", { headers, localAddress: "127.0.0.9" }));
+    await bodyOf(await both.frontend.send("/api/v1/tasks", { headers, localAddress: "127.0.0.9" }));
 
-    const [seen] = upstream.seen;
+    const [seen] = both.upstream.seen;
     expect(seen?.headers["x-forwarded-for"]).toBe("127.0.0.9");
     expect(Object.keys(seen?.headers ?? {}).filter((name) => name.startsWith("x-peer"))).toEqual(
       [],
@@ -70,24 +58,24 @@ describe("a request", () => {
   });
 
   it("keeps a slash at its end", async () => {
-    upstream.answer((_request, response) => void response.writeHead(404).end());
+    both.upstream.answer((_request, response) => void response.writeHead(404).end());
 
-    const answer = await frontend.send("/api/v1/tasks/");
+    const answer = await both.frontend.send("/api/v1/tasks/");
 
     await bodyOf(answer);
     expect(answer.statusCode).toBe(404);
-    expect(upstream.seen.map(({ url }) => url)).toEqual(["/api/v1/tasks/"]);
+    expect(both.upstream.seen.map(({ url }) => url)).toEqual(["/api/v1/tasks/"]);
   });
 
   it("to /health goes to the backend, too", async () => {
-    upstream.answer((_request, response) => void response.end("well"));
+    both.upstream.answer((_request, response) => void response.end("well"));
 
     const paths = ["/health", "/health/ready"];
     for (const path of paths) {
-      expect((await bodyOf(await frontend.send(path))).toString()).toBe("well");
+      expect((await bodyOf(await both.frontend.send(path))).toString()).toBe("well");
     }
 
-    expect(upstream.seen.map((seen) => seen.url)).toEqual(paths);
+    expect(both.upstream.seen.map((seen) => seen.url)).toEqual(paths);
   });
 
   it.each([
@@ -96,13 +84,13 @@ describe("a request", () => {
   ])("has its body passed on byte for byte, %s", async (_what, known) => {
     const body = randomBytes(3_000_000);
     let received: Buffer = Buffer.alloc(0);
-    upstream.answer(async (request, response) => {
+    both.upstream.answer(async (request, response) => {
       received = await bodyOf(request);
       response.end();
     });
 
     const headers = known ? { "Content-Length": body.length } : { "Transfer-Encoding": "chunked" };
-    const answer = await frontend.send("/api/v1/tasks", { method: "POST", headers }, body);
+    const answer = await both.frontend.send("/api/v1/tasks", { method: "POST", headers }, body);
 
     expect(answer.statusCode).toBe(200);
     expect(received.equals(body)).toBe(true);
@@ -114,7 +102,7 @@ describe("an answer", () => {
     "keeps its status %i, headers and body",
     async (status) => {
       const body = [204, 304].includes(status) ? "" : `{"status": ${status}}\n`;
-      upstream.answer((_request, response) => {
+      both.upstream.answer((_request, response) => {
         response.writeHead(status, [
           ["Content-Type", "application/json; charset=utf-8"],
           ["Location", "/api/v1/elsewhere"],
@@ -126,7 +114,7 @@ describe("an answer", () => {
         response.end(body);
       });
 
-      const answer = await frontend.send("/api/v1/auth/login", { method: "POST" });
+      const answer = await both.frontend.send("/api/v1/auth/login", { method: "POST" });
 
       expect(answer.statusCode).toBe(status);
       expect((await bodyOf(answer)).toString()).toBe(body);
@@ -140,24 +128,26 @@ describe("an answer", () => {
           "other=b; Expires=Wed, 21 Oct 2026 07:28:00 GMT",
         ],
       });
-      expect(upstream.seen).toHaveLength(1);
+      expect(both.upstream.seen).toHaveLength(1);
     },
   );
 
   it("is passed on byte for byte, and is not compressed though the browser would take it", async () => {
     const body = randomBytes(3_000_000);
-    upstream.answer((request, response) => {
+    both.upstream.answer((request, response) => {
       const compressed = request.headers["accept-encoding"] !== "identity";
       response.end(compressed ? gzipSync(body) : body);
     });
 
-    const answer = await frontend.send("/api/v1/tasks", { headers: { "Accept-Encoding": "gzip" } });
+    const answer = await both.frontend.send("/api/v1/tasks", {
+      headers: { "Accept-Encoding": "gzip" },
+    });
 
     expect((await bodyOf(answer)).equals(body)).toBe(true);
   });
 
   it("is streamed: each part arrives before the backend goes on", async () => {
-    const [open, answer] = await begin(upstream, frontend, "/api/v1/chat", "data: one\n\n");
+    const [open, answer] = await both.begin("/api/v1/chat", "data: one\n\n");
     const parts = answer[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
 
     expect((await parts.next()).value?.toString()).toBe("data: one\n\n");
@@ -168,13 +158,13 @@ describe("an answer", () => {
   });
 
   it("that breaks off in the middle does not look complete", async () => {
-    const [open, answer] = await begin(upstream, frontend, "/api/v1/tasks", "the first half");
+    const [open, answer] = await both.begin("/api/v1/tasks", "the first half");
 
     open.destroy();
 
     await expect(bodyOf(answer)).rejects.toThrow();
     expect(answer.complete).toBe(false);
-    await vi.waitFor(() => expect(frontend.log).toContain("ECONNRESET"));
+    await vi.waitFor(() => expect(both.frontend.log).toContain("ECONNRESET"));
   });
 });
 

@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { Frontend } from "./support/frontend";
-import { bodyOf, Upstream } from "./support/upstream";
+import { Both } from "./support/both";
+import { bodyOf } from "./support/upstream";
 
-let upstream: Upstream;
-let frontend: Frontend;
-
-beforeAll(async () => {
-  upstream = await Upstream.start();
-  frontend = await Frontend.start(upstream.url);
-});
-
-afterAll(async () => {
-  await frontend.stop();
-  await upstream.stop();
-});
+const both = new Both();
 
 async function page(path: string) {
-  const answer = await frontend.send(path);
+  const answer = await both.frontend.send(path);
   const policy = String(answer.headers["content-security-policy"]);
   return {
     status: answer.statusCode,
@@ -39,7 +28,7 @@ describe.each([
 
     expect(got.status).toBe(status);
     expect(html).toContain(text);
-    expect(upstream.seen).toEqual([]);
+    expect(both.upstream.seen).toEqual([]);
   });
 
   it("lets only its own scripts run, by a nonce that is never used again", async () => {
@@ -66,7 +55,7 @@ describe.each([
 });
 
 it("is kept apart from pages that open it, under https, where browsers heed that", async () => {
-  const answer = await frontend.send("/", { headers: { "X-Forwarded-Proto": "https" } });
+  const answer = await both.frontend.send("/", { headers: { "X-Forwarded-Proto": "https" } });
   answer.resume();
   expect(answer.headers["cross-origin-opener-policy"]).toBe("same-origin");
 });
@@ -80,12 +69,12 @@ it("the pages' scripts, styles and icon are served, and kept by the browser", as
   expect(files.some((path) => path.endsWith(".js"))).toBe(true);
   expect(files.some((path) => path.endsWith(".css"))).toBe(true);
   for (const path of new Set(files)) {
-    const answer = await frontend.send(path);
+    const answer = await both.frontend.send(path);
     answer.resume();
     expect([path, answer.statusCode]).toEqual([path, 200]);
     expect(answer.headers["cache-control"]).toContain("immutable");
   }
-  const icon = await frontend.send("/icon.svg");
+  const icon = await both.frontend.send("/icon.svg");
   icon.resume();
   expect([icon.statusCode, icon.headers["content-type"]]).toEqual([200, "image/svg+xml"]);
 });
