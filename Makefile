@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 UV = $$(cat .venv/taskflow.uv)
 NPM := sh scripts/npm.sh
+# Most tests wait for something half of the time. A file stays together: what it starts is shared.
+TWO_AT_ONCE := -n 2 --dist loadfile
 # An instance of their own, beside yours and that of the other cluster tests.
 DRILLS := CLUSTER_TEST_INSTANCE=drills CLUSTER_TEST_NODE_PORT=30313
 
@@ -34,8 +36,9 @@ types: setup
 	cd deploy && ../.venv/bin/mypy src tests
 
 unit: setup requirements
-	cd backend && ../.venv/bin/pytest -q
-	cd deploy && ../.venv/bin/pytest -q tests/unit
+	cd backend && ../.venv/bin/pytest -q $(TWO_AT_ONCE) -m 'not alone'
+	cd backend && ../.venv/bin/pytest -q -m alone
+	cd deploy && ../.venv/bin/pytest -q $(TWO_AT_ONCE) tests/unit
 
 requirements: setup
 	@$(UV) export --quiet --frozen --package taskflow-backend --no-emit-workspace --no-header \
@@ -56,7 +59,7 @@ proxy-test: setup
 
 chart-check: setup ## Check the chart with Helm 4 and 3, kubeconform, kube-score, its suites and rules
 	cd deploy && ../.venv/bin/python -m tests.chart.tools build
-	cd deploy && ../.venv/bin/pytest -q tests/chart
+	cd deploy && ../.venv/bin/pytest -q $(TWO_AT_ONCE) tests/chart
 
 cluster-test: setup chart-check ## Deploy to the embedded cluster, verify, drive a browser, clean up
 	$(PYTHON) -m taskflow_deploy cluster build

@@ -8,6 +8,8 @@ import httpx2
 
 AUTH = "/api/v1/auth"
 TASKS = "/api/v1/tasks"
+# The id of no task; always the same, since it is in the names of tests.
+NOBODYS = "0b0d1e50-0000-4000-8000-000000000000"
 CHAT = "/api/v1/chat"
 PASSWORD = "a good password"
 

@@ -18,7 +18,7 @@ from bench.measure import CREATE, LIST, Result, measure
 from bench.servers import PLAIN, TASKFLOW
 
 # Six servers start one after the other, on machines that may be busy.
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 # What the stand-in for a server does with its nth request, counted from one.

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from src.services.tasks import TaskService
 from tests.conftest import SECRET, SignedUp, make_settings, serving
-from tests.helpers import AUTH, CHAT, PASSWORD, TASKS, assert_error, list_tasks
+from tests.helpers import AUTH, CHAT, NOBODYS, PASSWORD, TASKS, assert_error, list_tasks
 
 ORIGIN = {"Origin": "http://localhost:3000"}
 ACCOUNT = {"email": "nobody@example.com", "password": PASSWORD}
@@ -33,10 +33,10 @@ ENDPOINTS: list[tuple[str, str, Any, str, str]] = [
     ("GET", TASKS, None, "repositories.tasks.rows_of", "TASK_FETCH_ERROR"),
     ("POST", TASKS, {"title": "x"}, "repositories.tasks.insert_row", "TASK_CREATION_ERROR"),
     (
-        "PUT", f"{TASKS}/{uuid4()}", {"title": "x"},
+        "PUT", f"{TASKS}/{NOBODYS}", {"title": "x"},
         "repositories.tasks.find", "TASK_UPDATE_ERROR",
     ),
-    ("DELETE", f"{TASKS}/{uuid4()}", None, "repositories.tasks.find", "TASK_DELETION_ERROR"),
+    ("DELETE", f"{TASKS}/{NOBODYS}", None, "repositories.tasks.find", "TASK_DELETION_ERROR"),
     ("POST", CHAT, {"message": "hi"}, "chatbot.repositories.conversations.begin", "CHAT_ERROR"),
     ("POST", CHAT, {"message": "list"}, "repositories.tasks.list_of", "CHAT_ERROR"),
 ]  # fmt: skip
@@ -151,7 +151,7 @@ async def test_other_methods_are_not_allowed(client: httpx2.AsyncClient) -> None
         ("GET", f"{AUTH}/login", {"POST"}),
         ("GET", CHAT, {"POST"}),
         ("POST", "/health", {"GET"}),
-        ("GET", f"{TASKS}/{uuid4()}", {"PUT", "DELETE"}),
+        ("GET", f"{TASKS}/{NOBODYS}", {"PUT", "DELETE"}),
     ):
         answer = await client.request(method, path)
         assert_error(answer, 405, "METHOD_NOT_ALLOWED")

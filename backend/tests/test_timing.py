@@ -18,6 +18,8 @@ import pytest
 from tests.faults.backend import Backend, backend
 from tests.helpers import AUTH, PASSWORD
 
+pytestmark = pytest.mark.alone
+
 PAIRS = int(os.environ.get("TIMING_PAIRS", "200"))
 # The area under the curve is 0.5 where the times tell nothing, and its standard error over n
 # pairs is sqrt((2n + 1) / (12 n^2)): 0.009 for 2,000 of them, so 0.03 is 3.3 of these.

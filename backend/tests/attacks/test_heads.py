@@ -2,15 +2,12 @@
 
 import json
 import re
-from uuid import uuid4
 
 import httpx2
 import pytest
 
 from tests.conftest import SignedUp
-from tests.helpers import AUTH, TASKS, add_task, assert_error, list_tasks
-
-SOMEBODY = str(uuid4())
+from tests.helpers import AUTH, NOBODYS, TASKS, add_task, assert_error, list_tasks
 
 
 @pytest.mark.parametrize(
@@ -48,7 +45,7 @@ async def test_no_header_changes_the_method(
     "header",
     [
         {"X-Original-URL": TASKS}, {"X-Rewrite-URL": TASKS}, {"X-Forwarded-Prefix": "/api/v1"},
-        {"X-User-Id": SOMEBODY}, {"X-Forwarded-User": "admin"}, {"X-Real-IP": "127.0.0.1"},
+        {"X-User-Id": NOBODYS}, {"X-Forwarded-User": "admin"}, {"X-Real-IP": "127.0.0.1"},
         {"Forwarded": "for=127.0.0.1"}, {"X-Forwarded-For": "127.0.0.1"},
         {"X-Client-Cert": "x"}, {"Cookie": "token=x; session=y"},
     ],
@@ -102,7 +99,7 @@ async def test_an_address_in_percent_signs_asks_for_a_token_like_any_other(
 @pytest.mark.parametrize(
     "task_id",
     ["1", "0", "-1", "null", "1e3", "'", "1 OR 1=1", "%00", "..%2f..", "{}", "0" * 5_000,
-     f"{SOMEBODY}'", f"{SOMEBODY}%00", f"{SOMEBODY} ", f"{SOMEBODY},{SOMEBODY}"],
+     f"{NOBODYS}'", f"{NOBODYS}%00", f"{NOBODYS} ", f"{NOBODYS},{NOBODYS}"],
 )  # fmt: skip
 async def test_an_id_that_is_none_is_refused(
     client: httpx2.AsyncClient, user: SignedUp, task_id: str

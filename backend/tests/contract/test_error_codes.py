@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.conftest import SECRET, SignedUp
-from tests.helpers import AUTH, CHAT, PASSWORD, TASKS, add_task, an_email, assert_error
+from tests.helpers import AUTH, CHAT, NOBODYS, PASSWORD, TASKS, add_task, an_email, assert_error
 
 ME = f"{AUTH}/me"
 SHORT = {"email": "nobody@example.com", "password": "short"}
@@ -140,7 +140,7 @@ async def test_credentials_are_checked_before_the_body(
     ("method", "path", "allowed"),
     [
         ("PATCH", TASKS, "GET, POST"),
-        ("OPTIONS", f"{TASKS}/{uuid4()}", "DELETE, PUT"),
+        ("OPTIONS", f"{TASKS}/{NOBODYS}", "DELETE, PUT"),
         ("GET", CHAT, "POST"),
         ("DELETE", "/health", "GET"),
     ],

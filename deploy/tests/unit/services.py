@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import SystemRandom
 
 from taskflow_deploy.output import Output
 from taskflow_deploy.paths import REPOSITORY, Paths
@@ -113,5 +114,5 @@ def answers(port: int) -> bool:
 
 
 def free_port(ports: range) -> int:
-    """Return a port that nobody listens on."""
-    return next(port for port in ports if not answers(port))
+    """Return a port that nobody listens on, in no order: others choose at the same time."""
+    return next(port for port in SystemRandom().sample(ports, len(ports)) if not answers(port))

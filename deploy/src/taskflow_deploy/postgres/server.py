@@ -30,7 +30,7 @@ from taskflow_deploy.runner import run
 
 # Below the ports that Linux gives to outgoing connections: one of these would be in the way.
 _FIRST_PORT = 15_432
-_PORTS = 100
+_PORTS = 1_000
 _START_SECONDS = 30
 _STOP_SECONDS = 20.0
 _LOG_BYTES = 5 * 1024 * 1024
