@@ -22,6 +22,9 @@ _CONFIGURATION = {"CreateContainerConfigError", "CreateContainerError", "RunCont
 # The node has not seen the pod's configuration yet, which it reports as a bad one; it tries again.
 _PASSING = "cache: timed out waiting for the condition"
 
+# A node that was stopped finds its containers gone, and gives them an end of its own.
+_LOST = "Unknown"
+
 Pod = Mapping[str, Any]
 Event = Mapping[str, Any]
 
@@ -181,7 +184,10 @@ def _exit_code(container: Mapping[str, Any]) -> int:
 def _ended_since(pod: Pod, since: str) -> Cause | None:
     """Return the bad end that a container came to after a moment, if it is known."""
     for container in statuses(pod):
-        at = str(_last_end(container).get("finishedAt", ""))
+        end = _last_end(container)
+        if _LOST in str(end.get("reason", "")):
+            continue
+        at = str(end.get("finishedAt", ""))
         if since and _exit_code(container) and at[:_WHOLE_SECONDS] >= since[:_WHOLE_SECONDS]:
             often = _ends(container) >= _CRASHES
             return _crash(pod, container, "keeps ending" if often else "ended")

@@ -180,9 +180,11 @@ def test_a_ready_pod_that_was_started_again_now_and_then_is_no_cause() -> None:
          "needs more memory than its limit of 512Mi."),
         ("2026-01-20T10:30:01.000Z", restarted(1, 3), None),
         ("2026-01-20T10:30:00.700Z", restarted(1, 0), None),
+        ("2026-01-20T10:30:00.700Z", restarted(1, 255, "Unknown"), None),
         ("", restarted(1, 3), None),
     ],
-    ids=["once", "twice", "memory", "before", "in a good way", "nobody knows since when"],
+    ids=["once", "twice", "memory", "before", "in a good way", "with its node",
+         "nobody knows since when"],
 )  # fmt: skip
 def test_a_pod_that_came_to_a_bad_end_meanwhile_is_the_cause_even_if_it_runs_again(
     since: str, status: dict[str, Any], sentence: str | None, conditions: list[dict[str, str]]
