@@ -13,6 +13,7 @@ _READY_SECONDS = 120.0
 _POLL_SECONDS = 0.3
 _HEARTBEAT_SECONDS = 5.0
 _REVISION = "deployment.kubernetes.io/revision"
+_HASH = "pod-template-hash"
 _LOOK = "See ./taskflow explain, or ./taskflow logs."
 
 Item = dict[str, Any]
@@ -72,12 +73,12 @@ def _wanted(deployments: list[Item], sets: list[Item], pods: list[Item]) -> list
         if kube.is_seen(entry)
     }
     hashes = {
-        entry["metadata"]["labels"]["pod-template-hash"]
+        entry["metadata"]["labels"][_HASH]
         for entry in sets
         for owner in entry["metadata"]["ownerReferences"]
         if (owner["name"], _revision(entry)) in now
     }
-    return [pod for pod in pods if pod["metadata"]["labels"]["pod-template-hash"] in hashes]
+    return [pod for pod in pods if pod["metadata"]["labels"].get(_HASH) in hashes]
 
 
 def _too_late(cluster: Cluster, wanted: list[Item], since: str) -> PodsError:
